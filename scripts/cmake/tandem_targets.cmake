@@ -1,0 +1,25 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+
+# tandem_library(NAME FOLDERS folder… [EXCEPT file…] [GENERATED file…] LINKS target…)
+# One static library of the .c files that stand directly in the folders. A folder that is still empty or missing gives an
+# INTERFACE library, so that the chain of layers holds while the tree grows.
+function(tandem_library name)
+  cmake_parse_arguments(PARSE_ARGV 1 LIBRARY "" "" "FOLDERS;EXCEPT;GENERATED;LINKS")
+  set(sources "")
+  foreach(folder IN LISTS LIBRARY_FOLDERS)
+    file(GLOB found CONFIGURE_DEPENDS "${CMAKE_SOURCE_DIR}/${folder}/*.c")
+    list(APPEND sources ${found})
+  endforeach()
+  foreach(file IN LISTS LIBRARY_EXCEPT)
+    list(REMOVE_ITEM sources "${CMAKE_SOURCE_DIR}/${file}")
+  endforeach()
+  list(APPEND sources ${LIBRARY_GENERATED})
+  if(sources)
+    add_library(${name} STATIC ${sources})
+    target_link_libraries(${name} PRIVATE tandem_flags PUBLIC ${LIBRARY_LINKS})
+    add_dependencies(${name} tandem_version_header)
+  else()
+    add_library(${name} INTERFACE)
+    target_link_libraries(${name} INTERFACE ${LIBRARY_LINKS})
+  endif()
+endfunction()
