@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 // A streaming JSON writer into a text buffer: no tree, no allocation of its own. Reading JSON is jansson's work
-// (server/http/body.c). Names that jansson has too (json_object, json_array, json_null) are avoided: both are linked
+// (server/http/shape.c). Names that jansson has too (json_object, json_array, json_null) are avoided: both are linked
 // into one program. Misuse (a value without a name in an object, an unclosed scope) is a programming mistake and
 // asserts.
 #pragma once

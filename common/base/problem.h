@@ -18,6 +18,10 @@
   X(INVALID_COURSE_FILE, "invalid_course_file", ERR_INVALID, "The course file has errors")                             \
   X(NOT_SIGNED_IN, "not_signed_in", ERR_UNAUTHENTICATED, "Sign in first")                                              \
   X(WRONG_CREDENTIALS, "wrong_credentials", ERR_UNAUTHENTICATED, "Address or password is wrong")                       \
+  X(LINK_NOT_VALID, "link_not_valid", ERR_UNAUTHENTICATED, "The link or code is not valid")                            \
+  X(UNKNOWN_LOGIN, "unknown_login", ERR_UNAUTHENTICATED, "No account has this login")                                  \
+  X(TOKEN_SCOPE, "token_scope", ERR_FORBIDDEN, "The API token does not reach this")                                    \
+  X(UNTRUSTED_HEADER, "untrusted_header", ERR_FORBIDDEN, "Only a named proxy may send this header")                    \
   X(CROSS_ORIGIN, "cross_origin", ERR_FORBIDDEN, "The request came from another site")                                 \
   X(NOT_ENROLLED, "not_enrolled", ERR_FORBIDDEN, "You are not enrolled in this course")                                \
   X(NOT_ALLOWED, "not_allowed", ERR_FORBIDDEN, "Your role does not allow this")                                        \
@@ -48,11 +52,13 @@
   X(NOT_SEATED, "not_seated", ERR_CONFLICT, "Neither seated nor waiting")                                              \
   X(DROPS_NEED_CONSENT, "drops_need_consent", ERR_CONFLICT, "The import drops many people")                            \
   X(LAST_INSTRUCTOR, "last_instructor", ERR_CONFLICT, "The course needs an instructor")                                \
+  X(TOO_MANY_TOKENS, "too_many_tokens", ERR_CONFLICT, "You have too many API tokens")                                  \
   X(VERSION_CONFLICT, "version_conflict", ERR_PRECONDITION, "Changed by someone else meanwhile")                       \
   X(TOO_LARGE, "too_large", ERR_TOO_LARGE, "The body is too large")                                                    \
   X(UNSUPPORTED_MEDIA, "unsupported_media_type", ERR_UNSUPPORTED_MEDIA, "The body has another type")                   \
   X(TOO_MANY_TRIES, "too_many_tries", ERR_THROTTLED, "Too many tries")                                                 \
   X(STORE_UNAVAILABLE, "store_unavailable", ERR_UNAVAILABLE, "The store cannot take this now")                         \
+  X(BACKUP_FAILED, "backup_failed", ERR_UNAVAILABLE, "The backup could not be made")                                   \
   X(BUSY, "busy", ERR_UNAVAILABLE, "The server is busy")                                                               \
   X(SHUTTING_DOWN, "shutting_down", ERR_UNAVAILABLE, "The server is going down")                                       \
   X(INTERNAL, "internal", ERR_INTERNAL, "The server made a mistake")

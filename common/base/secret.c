@@ -1,14 +1,17 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 #include "common/base/secret.h"
 
+#include <errno.h>
 #include <sodium.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "common/base/log.h"
 
 _Static_assert(TOKEN_TEXT_BYTES == sodium_base64_ENCODED_LEN(TOKEN_BYTES, sodium_base64_VARIANT_URLSAFE_NO_PADDING),
                "a token fills its text exactly");
 _Static_assert(DIGEST_BYTES == crypto_generichash_BYTES, "BLAKE2b-256");
+_Static_assert(SHA256_BYTES == crypto_hash_sha256_BYTES, "SHA-256");
 
 // INTERACTIVE cost, of a random password that nobody kept.
 static const char dummy_hash[] =
@@ -48,6 +51,27 @@ void digest_parts(const struct digest_part *parts, size_t count, uint8_t out[sta
 
 void digest_bytes(const void *bytes, size_t size, uint8_t out[static DIGEST_BYTES]) {
   crypto_generichash(out, DIGEST_BYTES, bytes, size, NULL, 0);
+}
+
+enum err sha256_file(int fd, uint8_t out[static SHA256_BYTES]) {
+  crypto_hash_sha256_state state;
+  crypto_hash_sha256_init(&state);
+  uint8_t piece[64 * 1024];
+  for (off_t at = 0;;) {
+    ssize_t count = pread(fd, piece, sizeof piece, at);
+    if (count < 0 && errno == EINTR)
+      continue;
+    if (count < 0) {
+      log_line(LOG_ERROR, "sha256", "%m");
+      return ERR_UNAVAILABLE;
+    }
+    if (count == 0)
+      break;
+    crypto_hash_sha256_update(&state, piece, (unsigned long long)count);
+    at += count;
+  }
+  crypto_hash_sha256_final(&state, out);
+  return ERR_OK;
 }
 
 char *digest_hex(struct arena *arena, const void *bytes, size_t size) {

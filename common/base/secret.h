@@ -9,7 +9,7 @@
 #include "common/base/arena.h"
 #include "common/base/err.h"
 
-enum { DIGEST_BYTES = 32, TOKEN_BYTES = 32, TOKEN_TEXT_BYTES = 44 };
+enum { DIGEST_BYTES = 32, TOKEN_BYTES = 32, TOKEN_TEXT_BYTES = 44, SHA256_BYTES = 32 };
 
 CHECKED enum err secret_init(void);
 void secret_random(void *out, size_t size_bytes);
@@ -23,6 +23,8 @@ struct digest_part {
 };
 void digest_parts(const struct digest_part *parts, size_t count, uint8_t out[static DIGEST_BYTES]);
 void digest_bytes(const void *bytes, size_t size, uint8_t out[static DIGEST_BYTES]);
+// SHA-256 of all that the file holds, wherever its offset stands: what `sha256sum` prints. A failure to read is logged.
+CHECKED enum err sha256_file(int fd, uint8_t out[static SHA256_BYTES]);
 char *digest_hex(struct arena *arena, const void *bytes, size_t size);
 // argon2id. `is_cheap` takes libsodium's minimum: for tests and demo people. Blocking, 64 MiB and about 70 ms when not
 // cheap: call it on a worker.

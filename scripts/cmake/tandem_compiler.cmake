@@ -7,6 +7,9 @@ target_compile_options(tandem_flags INTERFACE
   -Wall -Wextra -Wshadow -Wconversion -Wsign-conversion -Wstrict-prototypes -Wmissing-prototypes -Wold-style-definition
   -Wundef -Wpointer-arith -Wcast-align -Wcast-qual -Wwrite-strings -Wformat=2 -Wvla -Wnull-dereference -Werror)
 
+# Our names stay ours: a library that has a function of the same name keeps calling its own.
+target_compile_options(tandem_flags INTERFACE -fvisibility=hidden)
+
 # __FILE__ from the source root, so that log lines and assertions name no folder of the build machine.
 add_compile_options("-fmacro-prefix-map=${CMAKE_SOURCE_DIR}/=")
 

@@ -10,7 +10,8 @@ create table info_cards (
   primary key (course_id, person_id),
   foreign key (course_id, person_id) references enrolments
 ) strict, without rowid;
-create index info_cards_seeking on info_cards (course_id, person_id) where is_seeking = 1;
+-- is_seeking is in the key too, else SQLite takes the primary key and reads every card.
+create index info_cards_seeking on info_cards (course_id, is_seeking, person_id) where is_seeking = 1;
 
 create table card_skills (
   course_id integer not null,

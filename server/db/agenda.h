@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+// What the clock will cause: rows of (instant, kind, course, subject), written in the transaction that makes them due,
+// taken off when they have run. Nothing is lost over a restart. Which function runs a kind is the table in
+// server/duties.c.
+#pragma once
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "server/db/act.h"
+
+// The kinds, and what the subject is. Which function runs each: server/duties.c.
+#define AGENDA_REGISTRATION_CLOSES "registration closes" // 0
+#define AGENDA_INVITATION_LAPSES "invitation lapses"     // invitation
+#define AGENDA_HOLD_ENDS "hold ends"                     // person
+#define AGENDA_OFFER_EXPIRES "offer expires"             // entry of the lab queue
+#define AGENDA_LAB_DECIDED "lab decided"                 // 0
+
+// Sets the instant for (kind, course, subject); an earlier one is replaced.
+CHECKED enum err agenda_set(struct db *db, const char *kind, int64_t course, int64_t subject, int64_t at);
+CHECKED enum err agenda_clear(struct db *db, const char *kind, int64_t course, int64_t subject);
+// The earliest instant, or INT64_MAX when nothing waits.
+CHECKED enum err agenda_next(struct db *db, int64_t *at);
+
+struct agenda_item {
+  int64_t at;
+  const char *kind;
+  int64_t course;
+  int64_t subject;
+};
+// The items at or before `until`, earliest first, at most `limit`.
+CHECKED enum err agenda_due(struct db *db, struct arena *arena, int64_t until, int64_t limit, struct agenda_item **out,
+                            size_t *count);
+// Takes the item off if it still stands for that very instant; *taken tells. In the transaction that runs it.
+CHECKED enum err agenda_take(struct db *db, const struct agenda_item *item, bool *taken);

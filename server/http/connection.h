@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+// One client's connection: gate, request, reply, and again, one request at a time; pipelined ones wait in the input
+// buffer (64 KiB). Owns the bufferevent. Private to lane.c and listener.c; the request layer is only called (http.h).
+#pragma once
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "server/http/lane.h"
+
+struct peer {
+  const char *address; // in words; copied
+  bool is_loopback;
+  bool is_control;
+};
+
+struct connection_links {
+  struct connection *previous;
+  struct connection *next;
+};
+
+// Takes the descriptor over, also when there is no memory for it (then it is closed).
+void connection_open(struct lane *lane, int fd, const struct peer *peer);
+// At once. A request that is elsewhere runs to its end and its reply is dropped.
+void connection_close(struct connection *connection);
+// Whether it is too late, or the house is closing and nothing is under way: then it is answered or closed.
+void connection_look(struct connection *connection, int64_t now_ms);
+struct connection_links *connection_links(struct connection *connection);

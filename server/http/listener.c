@@ -1,0 +1,324 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+#include "server/http/listener.h"
+
+#include <arpa/inet.h>
+#include <errno.h>
+#include <event2/event.h>
+#include <netdb.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <stdatomic.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "common/base/log.h"
+#include "server/http/connection.h"
+#include "server/http/lane.h"
+#include "server/http/sockets.h"
+
+enum {
+  ACCEPTS_A_WAKE = 4, // few, so that an idle loop gets its share
+  CONNECTIONS_DEFAULT = 10000,
+  LOG_AGAIN_MS = 60000,
+};
+
+static const struct timeval accept_pause = {.tv_usec = 100000};
+
+// One loop's part: all of it but `owner` is touched on that loop only (and before it runs and after it has stopped).
+struct station {
+  struct lane lane; // first: lane_left finds the station by it
+  struct listener *owner;
+  struct event *accept_network;
+  struct event *accept_control;
+  struct event *retry; // after a pause of accepting
+  bool is_opened;
+  bool is_drained;
+};
+
+struct listener {
+  int network_fd; // -1: none
+  int control_fd;
+  char *control_path;
+  uint16_t port;
+  size_t connection_max;
+  atomic_size_t connection_count;
+  _Atomic int64_t logged_at_ms; // when the descriptors ran out last
+  struct station **stations;    // each on its own, because one that never opened outlives the listener
+  size_t station_count;
+
+  // of a drain; set once, before the stations are told
+  void (*drained)(void *context);
+  void *drained_context;
+  int body_seconds;
+  atomic_size_t stations_open;      // whose last connection has not gone yet
+  atomic_size_t stations_accepting; // the last one closes the sockets
+};
+
+static enum err listener_open(struct listener *listener, const struct listener_options *options);
+static enum err stations_new(struct listener *listener, const struct listener_options *options);
+static void station_open(void *context);
+static void station_free(struct station *station);
+static void station_accept(struct station *station, bool is_waiting);
+static void station_drain(void *context);
+static void station_check_drained(struct station *station);
+static void listener_close_sockets(struct listener *listener);
+static void network_ready(int fd, short events, void *context);
+static void control_ready(int fd, short events, void *context);
+static void retry_ready(int fd, short events, void *context);
+static bool accept_one(struct station *station, int fd, bool is_control);
+static bool accept_failed(struct station *station);
+static void accept_pauses(struct station *station);
+static bool may_log(struct listener *listener);
+static void peer_of(const struct sockaddr_storage *from, char address[static INET6_ADDRSTRLEN], struct peer *peer);
+static void lane_left(struct lane *lane);
+
+enum err listener_new(const struct listener_options *options, struct listener **out) {
+  struct listener *listener = calloc(1, sizeof *listener);
+  if (listener == NULL)
+    abort();
+  listener->network_fd = listener->control_fd = -1;
+  listener->connection_max = options->connection_max > 0 ? options->connection_max : CONNECTIONS_DEFAULT;
+  enum err err = listener_open(listener, options);
+  if (err == ERR_OK)
+    err = stations_new(listener, options);
+  if (err != ERR_OK) {
+    listener_free(listener);
+    return err;
+  }
+  // On its own loop, which may be running already.
+  for (size_t i = 0; i < listener->station_count; i++)
+    loop_call(options->loops[i], station_open, listener->stations[i]);
+  *out = listener;
+  return ERR_OK;
+}
+
+uint16_t listener_port(const struct listener *listener) { return listener->port; }
+
+void listener_drain(struct listener *listener, int body_seconds, void (*drained)(void *context), void *context) {
+  listener->drained = drained;
+  listener->drained_context = context;
+  listener->body_seconds = body_seconds;
+  for (size_t i = 0; i < listener->station_count; i++)
+    loop_call(listener->stations[i]->lane.loop, station_drain, listener->stations[i]);
+}
+
+size_t listener_open_connections(const struct listener *listener) { return atomic_load(&listener->connection_count); }
+
+void listener_free(struct listener *listener) {
+  if (listener == NULL)
+    return;
+  for (size_t i = 0; i < listener->station_count; i++) {
+    struct station *station = listener->stations[i];
+    bool is_awaited = station->owner != NULL && !station->is_opened;
+    station->owner = NULL;
+    lane_done(&station->lane);
+    if (!is_awaited) // else its opening still lies in the loop's inbox, and frees it
+      station_free(station);
+  }
+  listener_close_sockets(listener);
+  free(listener->stations);
+  free(listener->control_path);
+  free(listener);
+}
+
+static enum err listener_open(struct listener *listener, const struct listener_options *options) {
+  enum err err = ERR_OK;
+  if (options->host_port != NULL)
+    err = socket_listen_network(options->host_port, &listener->network_fd, &listener->port);
+  if (err == ERR_OK && options->control_path != NULL) {
+    err = socket_listen_control(options->control_path, &listener->control_fd);
+    listener->control_path = strdup(options->control_path);
+    if (listener->control_path == NULL)
+      abort();
+  }
+  return err;
+}
+
+static enum err stations_new(struct listener *listener, const struct listener_options *options) {
+  listener->stations = calloc(options->loop_count, sizeof *listener->stations);
+  if (listener->stations == NULL)
+    abort();
+  atomic_store(&listener->stations_open, options->loop_count);
+  atomic_store(&listener->stations_accepting, options->loop_count);
+  enum err err = ERR_OK;
+  for (size_t i = 0; err == ERR_OK && i < options->loop_count; i++) {
+    struct station *station = calloc(1, sizeof *station);
+    if (station == NULL)
+      abort();
+    listener->stations[listener->station_count++] = station;
+    struct event_base *base = loop_base(options->loops[i]);
+    err = lane_init(&station->lane, options->http, options->loops[i], lane_left);
+    station->retry = evtimer_new(base, retry_ready, station);
+    if (listener->network_fd >= 0)
+      station->accept_network = event_new(base, listener->network_fd, EV_READ | EV_PERSIST, network_ready, station);
+    if (listener->control_fd >= 0 && i == 0)
+      station->accept_control = event_new(base, listener->control_fd, EV_READ | EV_PERSIST, control_ready, station);
+  }
+  for (size_t i = 0; err == ERR_OK && i < listener->station_count; i++)
+    listener->stations[i]->owner = listener;
+  return err;
+}
+
+static void station_open(void *context) {
+  struct station *station = context;
+  station->is_opened = true;
+  if (station->owner == NULL) { // freed before the loop ever ran
+    station_free(station);
+    return;
+  }
+  station_accept(station, true);
+}
+
+static void station_free(struct station *station) {
+  struct event *const events[] = {station->accept_network, station->accept_control, station->retry};
+  for (size_t i = 0; i < sizeof events / sizeof *events; i++)
+    if (events[i] != NULL)
+      event_free(events[i]);
+  free(station);
+}
+
+static void station_accept(struct station *station, bool is_waiting) {
+  struct event *const events[] = {station->accept_network, station->accept_control};
+  for (size_t i = 0; i < sizeof events / sizeof *events; i++) {
+    if (events[i] == NULL)
+      continue;
+    if (is_waiting)
+      event_add(events[i], NULL);
+    else
+      event_del(events[i]);
+  }
+}
+
+static void station_drain(void *context) {
+  struct station *station = context;
+  struct listener *listener = station->owner;
+  if (listener == NULL || station->lane.is_draining)
+    return;
+  evtimer_del(station->retry);
+  station_accept(station, false);
+  // A descriptor must not be closed while another loop still polls it.
+  if (atomic_fetch_sub(&listener->stations_accepting, 1) == 1)
+    listener_close_sockets(listener);
+  lane_drain(&station->lane, listener->body_seconds);
+  station_check_drained(station);
+}
+
+static void station_check_drained(struct station *station) {
+  struct listener *listener = station->owner;
+  if (listener == NULL || !station->lane.is_draining || station->lane.count > 0 || station->is_drained)
+    return;
+  station->is_drained = true;
+  if (atomic_fetch_sub(&listener->stations_open, 1) == 1)
+    loop_call(listener->stations[0]->lane.loop, listener->drained, listener->drained_context);
+}
+
+static void listener_close_sockets(struct listener *listener) {
+  if (listener->network_fd >= 0)
+    close(listener->network_fd);
+  if (listener->control_fd >= 0) {
+    close(listener->control_fd);
+    unlink(listener->control_path);
+  }
+  listener->network_fd = listener->control_fd = -1;
+}
+
+static void network_ready(int fd, short events, void *context) {
+  (void)events;
+  for (int i = 0; i < ACCEPTS_A_WAKE && accept_one(context, fd, false); i++) {
+  }
+}
+
+static void control_ready(int fd, short events, void *context) {
+  (void)events;
+  for (int i = 0; i < ACCEPTS_A_WAKE && accept_one(context, fd, true); i++) {
+  }
+}
+
+static void retry_ready(int fd, short events, void *context) {
+  (void)fd;
+  (void)events;
+  station_accept(context, true);
+}
+
+static bool accept_one(struct station *station, int fd, bool is_control) {
+  struct listener *listener = station->owner;
+  if (atomic_load(&listener->connection_count) >= listener->connection_max) {
+    if (may_log(listener))
+      log_line(LOG_WARN, "http", "accepting pauses: %zu connections are the limit", listener->connection_max);
+    accept_pauses(station);
+    return false;
+  }
+  struct sockaddr_storage from = {0};
+  socklen_t size = sizeof from;
+  int client = accept4(fd, (struct sockaddr *)&from, &size, SOCK_NONBLOCK | SOCK_CLOEXEC);
+  if (client < 0)
+    return accept_failed(station);
+  char address[INET6_ADDRSTRLEN] = "control socket";
+  struct peer peer = {.address = address, .is_loopback = true, .is_control = true};
+  if (!is_control) {
+    peer_of(&from, address, &peer);
+    // A reply is one write: there is nothing to wait for.
+    setsockopt(client, IPPROTO_TCP, TCP_NODELAY, &(int){1}, sizeof(int));
+  } else if (!socket_peer_is_operator(client)) {
+    close(client);
+    return true;
+  }
+  atomic_fetch_add(&listener->connection_count, 1);
+  connection_open(&station->lane, client, &peer);
+  return true;
+}
+
+// True when the next accept may do better at once.
+static bool accept_failed(struct station *station) {
+  if (errno == EINTR || errno == ECONNABORTED || errno == EPROTO)
+    return true;
+  if (errno == EAGAIN || errno == EWOULDBLOCK)
+    return false;
+  int why = errno;
+  if (may_log(station->owner)) {
+    errno = why;
+    log_line(LOG_WARN, "http", "accepting pauses: %m");
+  }
+  accept_pauses(station);
+  return false;
+}
+
+// Without a pause a full table of descriptors burns a core.
+static void accept_pauses(struct station *station) {
+  station_accept(station, false);
+  evtimer_add(station->retry, &accept_pause);
+}
+
+static bool may_log(struct listener *listener) {
+  int64_t now_ms = lane_now_ms();
+  int64_t logged_at_ms = atomic_load(&listener->logged_at_ms);
+  return (logged_at_ms == 0 || now_ms - logged_at_ms >= LOG_AGAIN_MS) &&
+         atomic_compare_exchange_strong(&listener->logged_at_ms, &logged_at_ms, now_ms);
+}
+
+static void peer_of(const struct sockaddr_storage *from, char address[static INET6_ADDRSTRLEN], struct peer *peer) {
+  *peer = (struct peer){.address = address};
+  address[0] = '\0';
+  if (from->ss_family == AF_INET) {
+    struct sockaddr_in ipv4;
+    memcpy(&ipv4, from, sizeof ipv4);
+    inet_ntop(AF_INET, &ipv4.sin_addr, address, INET6_ADDRSTRLEN);
+    peer->is_loopback = ntohl(ipv4.sin_addr.s_addr) >> 24 == IN_LOOPBACKNET;
+  } else if (from->ss_family == AF_INET6) {
+    struct sockaddr_in6 ipv6;
+    memcpy(&ipv6, from, sizeof ipv6);
+    inet_ntop(AF_INET6, &ipv6.sin6_addr, address, INET6_ADDRSTRLEN);
+    bool is_mapped = IN6_IS_ADDR_V4MAPPED(&ipv6.sin6_addr) && ipv6.sin6_addr.s6_addr[12] == IN_LOOPBACKNET;
+    peer->is_loopback = is_mapped || IN6_IS_ADDR_LOOPBACK(&ipv6.sin6_addr);
+  }
+}
+
+static void lane_left(struct lane *lane) {
+  struct station *station = (struct station *)lane;
+  if (station->owner == NULL) // the listener is being freed
+    return;
+  atomic_fetch_sub(&station->owner->connection_count, 1);
+  station_check_drained(station);
+}

@@ -1,0 +1,137 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+#include "server/http/problem_reply.h"
+
+#include <string.h>
+
+#include "common/base/log.h"
+#include "server/http/http.h"
+#include "server/http/reply.h"
+#include "server/http/router.h"
+
+struct err_row {
+  enum err err;
+  int status;
+  enum problem_code code; // when the refusal came without words
+  const char *detail;
+};
+
+static const struct err_row err_rows[] = {
+    {ERR_OK, 200, PROBLEM_NONE, "Nothing is wrong."},
+    {ERR_INVALID, 400, PROBLEM_BAD_REQUEST, "Compare the request with the API's reference and send it again."},
+    {ERR_UNAUTHENTICATED, 401, PROBLEM_NOT_SIGNED_IN, "Sign in, then send the request again."},
+    {ERR_FORBIDDEN, 403, PROBLEM_NOT_ALLOWED,
+     "Ask the course staff if you think that you should be allowed to do this."},
+    {ERR_NOT_FOUND, 404, PROBLEM_NOT_FOUND, "Check the address; what it names may have been removed."},
+    {ERR_METHOD, 405, PROBLEM_METHOD_NOT_ALLOWED, "Use one of the methods that the Allow header lists."},
+    {ERR_NOT_ACCEPTABLE, 406, PROBLEM_NOT_ACCEPTABLE, "Ask for application/json or */* in the Accept header."},
+    {ERR_CONFLICT, 409, PROBLEM_CONFLICT, "Load the page again, look at what has changed, and decide anew."},
+    {ERR_TOO_LARGE, 413, PROBLEM_TOO_LARGE, "Send a smaller body, or split it into several requests."},
+    {ERR_UNSUPPORTED_MEDIA, 415, PROBLEM_UNSUPPORTED_MEDIA, "Send the body in a type that this address takes."},
+    {ERR_PRECONDITION, 412, PROBLEM_VERSION_CONFLICT, "Load it again, and make your change on what it is now."},
+    {ERR_THROTTLED, 429, PROBLEM_TOO_MANY_TRIES, "Wait a while before you try again."},
+    {ERR_UNAVAILABLE, 503, PROBLEM_STORE_UNAVAILABLE, "Nothing was changed. Try again in a few seconds."},
+    {ERR_INTERNAL, 500, PROBLEM_INTERNAL,
+     "Nothing was changed. Try again; if it stays so, tell the course staff when it happened."},
+};
+enum { ERR_ROWS = sizeof err_rows / sizeof err_rows[0] };
+
+// The request was well formed, but what it says is not right (RFC 9110 15.5.21).
+static const enum problem_code unprocessable[] = {PROBLEM_INVALID_FIELDS, PROBLEM_INVALID_CSV,
+                                                  PROBLEM_INVALID_COURSE_FILE};
+
+static const struct err_row *row_of(enum err err);
+static void log_internal(const struct request *request);
+static void write_document(struct request *request, int status, enum problem_code code, const char *detail,
+                           const struct problem *errors_of);
+static void add_status_headers(struct request *request, int status, const char *retry_after);
+static const char *kept_retry_after(const struct request *request);
+
+int err_status(enum err err) { return row_of(err)->status; }
+
+int problem_status(enum problem_code code) {
+  for (size_t i = 0; i < sizeof unprocessable / sizeof unprocessable[0]; i++)
+    if (unprocessable[i] == code)
+      return 422;
+  return err_status(problem_err(code));
+}
+
+void http_refuse(struct request *request, enum err err) {
+  const struct err_row *row = row_of(err == ERR_OK ? ERR_INTERNAL : err);
+  const struct problem *problem = &request->problem;
+  if (row->err == ERR_INTERNAL) {
+    log_internal(request);
+    write_document(request, row->status, row->code, row->detail, NULL);
+    return;
+  }
+  // Words that an earlier step left behind do not explain another failure.
+  if (problem->code == PROBLEM_NONE || problem_err(problem->code) != row->err) {
+    write_document(request, row->status, row->code, row->detail, NULL);
+    return;
+  }
+  write_document(request, problem_status(problem->code), problem->code, problem->detail, problem);
+}
+
+void http_refuse_status(struct request *request, int status, enum problem_code code, const char *detail) {
+  write_document(request, status, code, detail, NULL);
+}
+
+static const struct err_row *row_of(enum err err) {
+  for (size_t i = 0; i < ERR_ROWS; i++)
+    if (err_rows[i].err == err)
+      return &err_rows[i];
+  return &err_rows[ERR_ROWS - 1];
+}
+
+// Whoever failed has logged what; this line says for which request. The words stay here: they are not the client's
+// business.
+static void log_internal(const struct request *request) {
+  const struct route *route = request->route;
+  bool has_words = request->problem.code == PROBLEM_INTERNAL && request->problem.detail != NULL;
+  log_line(LOG_ERROR, "http", "%s %s: answered 500%s%s", method_text(request->method),
+           route == NULL ? "(no route)" : route->path, has_words ? ": " : "", has_words ? request->problem.detail : "");
+}
+
+static void write_document(struct request *request, int status, enum problem_code code, const char *detail,
+                           const struct problem *errors_of) {
+  const char *retry_after = kept_retry_after(request);
+  reply_reset(request);
+  request->reply.status = status;
+  struct json *json = reply_object(request);
+  request->reply.content_type = "application/problem+json";
+  const char *title = problem_title(code);
+  const char *name = problem_code_text(code);
+  json_text(json, "type", arena_format(request->arena, "urn:tandem:problem:%s", name));
+  json_text(json, "title", title);
+  json_int(json, "status", status);
+  json_text(json, "code", name);
+  json_text(json, "detail", detail != NULL && detail[0] != '\0' ? detail : title);
+  if (errors_of != NULL && errors_of->error_count > 0) {
+    json_array_in(json, "errors");
+    for (size_t i = 0; i < errors_of->error_count; i++) {
+      json_begin_object(json);
+      json_text(json, "field", errors_of->errors[i].field);
+      json_text(json, "message", errors_of->errors[i].message);
+      json_end(json);
+    }
+    json_end(json);
+  }
+  add_status_headers(request, status, retry_after);
+  reply_complete(request);
+}
+
+static void add_status_headers(struct request *request, int status, const char *retry_after) {
+  if (status == 401)
+    reply_header(request, "WWW-Authenticate", "Bearer realm=\"tandem\"");
+  if (retry_after == NULL && status == 503)
+    retry_after = "2";
+  if (retry_after != NULL)
+    reply_header(request, "Retry-After", retry_after);
+}
+
+// Of what a handler had put into its reply, only the time to wait belongs to a refusal as well.
+static const char *kept_retry_after(const struct request *request) {
+  for (size_t i = 0; i < request->reply.header_count; i++)
+    if (strcmp(request->reply.headers[i].name, "Retry-After") == 0)
+      return request->reply.headers[i].value;
+  return NULL;
+}
