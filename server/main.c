@@ -9,6 +9,33 @@
 static const struct command commands[] = {
     {"check", "check [--json] COURSE.yaml…",
      "say whether course files are sound, with every error at its line and column", command_check},
+    {"serve",
+     "serve [--data DIR] [--listen HOST:PORT] [--course FILE]… [--public-url URL] [--mail-domain DOMAIN] "
+     "[--mail-from ADDRESS] [--trust-proxy CIDR]… [--sign-in-header NAME] [--backup-dir DIR] [--backup-keep N] "
+     "[--backup-at HH:MM] [--operator EMAIL] [--disk-low MIB] [--now INSTANT]",
+     "run the server until it is told to stop (SIGTERM or Ctrl-C)", command_serve},
+    {"account",
+     "account create NAME EMAIL | set-password EMAIL | list [--json] [WORDS] | disable EMAIL | enable EMAIL | "
+     "enrol EMAIL COURSE ROLE | set-login EMAIL LOGIN | sign-in-link EMAIL [--data DIR]",
+     "create accounts, set a password (read from stdin) or the institution's login, print a link to sign in once, "
+     "list, "
+     "disable and enable them, enrol somebody in a course",
+     command_account},
+    {"backup", "backup DIR [--data DIR] [--json]",
+     "make a verified backup, a folder in DIR, of a server that runs or one that is stopped", command_backup},
+    {"restore", "restore BACKUP [--data DIR]",
+     "verify a backup and make a store of it, in a folder that is missing or empty", command_restore},
+    {"audit", "audit verify [--data DIR] [--json]", "recompute every chain of the audit and say whether it is sound",
+     command_audit},
+    {"roster",
+     "roster import COURSE FILE.csv [--data DIR] [--dry-run] [--allow-drops N] [--addresses FILE] [--domain DOMAIN] "
+     "[--json]",
+     "bring a course in line with a roster: a plain CSV, or Canvas's gradebook export", command_roster},
+    {"person", "person export EMAIL | erase EMAIL [--yes] [--json] [--data DIR]",
+     "print all that the store holds on a person, or erase it: first a dry run, with --yes in earnest", command_person},
+    {"teams", "teams export COURSE --format canvas|moodle|plain [--registered] [--data DIR]",
+     "print a course's teams as a CSV file for another system", command_teams},
+    {"routes", "routes", "print every request that the server answers, with who may send it", command_routes},
     {"version", "version", "print the versions of this binary and of the data it works with", command_version},
 };
 enum { COMMAND_COUNT = sizeof commands / sizeof *commands };

@@ -17,7 +17,16 @@ struct command {
   int (*run)(int argc, char **argv); // argv[0] is the command's name; the result is the exit code
 };
 
+int command_account(int argc, char **argv);
+int command_audit(int argc, char **argv);
+int command_backup(int argc, char **argv);
 int command_check(int argc, char **argv);
+int command_person(int argc, char **argv);
+int command_restore(int argc, char **argv);
+int command_roster(int argc, char **argv);
+int command_routes(int argc, char **argv);
+int command_serve(int argc, char **argv);
+int command_teams(int argc, char **argv);
 int command_version(int argc, char **argv);
 
 // "tandem check: unknown option '--jsno', …" and where to read more, on stderr. Always EXIT_USAGE.

@@ -1,0 +1,37 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+#include "server/accounts/accounts_routes.h"
+
+#include "server/accounts/account_admin.h"
+#include "server/accounts/institution.h"
+#include "server/accounts/link_sign_in.h"
+#include "server/accounts/me.h"
+#include "server/accounts/me_tokens.h"
+#include "server/accounts/sign_in.h"
+
+// clang-format off
+static const struct route rows[] = {
+    {METHOD_POST,   "/session",                        ACCESS_PUBLIC,    ROUTE_WORK,  sign_in_prepare,           sign_in_handle,           NULL,                 &sign_in_shape,         "Signs in by address and password: a cookie, and the token for use as a bearer"},
+    {METHOD_POST,   "/session/link",                   ACCESS_PUBLIC,    ROUTE_WORK,  link_sign_in_prepare,      link_sign_in_handle,      NULL,                 &link_sign_in_shape,    "Signs in once by a mailed link or its code, and sets a password if one is sent"},
+    {METHOD_POST,   "/session/institution",            ACCESS_PUBLIC,    ROUTE_WRITE, NULL,                      institution_sign_in,      NULL,                 NULL,                   "Signs in whom the institution's proxy names"},
+    {METHOD_DELETE, "/session",                        ACCESS_ACCOUNT,   ROUTE_WRITE, NULL,                      sign_out_handle,          NULL,                 NULL,                   "Signs out: ends the session that asks"},
+    {METHOD_POST,   "/sign-in-links",                  ACCESS_PUBLIC,    ROUTE_WORK,  link_wish_prepare,         link_wish_handle,         NULL,                 &link_wish_shape,       "Mails a link and a code to sign in, if somebody has the address; the answer does not tell"},
+    {METHOD_GET,    "/me",                             ACCESS_SIGNED_IN, ROUTE_READ,  NULL,                      me_get,                   NULL,                 NULL,                   "Who is signed in, and the courses they are in"},
+    {METHOD_PATCH,  "/me",                             ACCESS_SIGNED_IN, ROUTE_WRITE, NULL,                      me_patch,                 NULL,                 &me_change_shape,       "Changes the preferred name"},
+    {METHOD_PUT,    "/me/password",                    ACCESS_ACCOUNT,   ROUTE_WORK,  me_password_prepare,       me_password_handle,       NULL,                 &password_change_shape, "Changes the password and ends every other session"},
+    {METHOD_GET,    "/me/sessions",                    ACCESS_ACCOUNT,   ROUTE_READ,  NULL,                      me_sessions_list,         NULL,                 NULL,                   "Where one is signed in"},
+    {METHOD_DELETE, "/me/sessions",                    ACCESS_ACCOUNT,   ROUTE_WRITE, NULL,                      me_sessions_end_all,      NULL,                 NULL,                   "Signs out everywhere, here as well"},
+    {METHOD_DELETE, "/me/sessions/{session}",          ACCESS_ACCOUNT,   ROUTE_WRITE, NULL,                      me_sessions_end,          NULL,                 NULL,                   "Ends one of one's own sessions"},
+    {METHOD_GET,    "/me/tokens",                      ACCESS_ACCOUNT,   ROUTE_READ,  NULL,                      me_tokens_list,           NULL,                 NULL,                   "One's API tokens that have not expired"},
+    {METHOD_POST,   "/me/tokens",                      ACCESS_ACCOUNT,   ROUTE_WRITE, NULL,                      me_tokens_create,         NULL,                 &api_token_new_shape,   "Makes an API token; it is shown once"},
+    {METHOD_DELETE, "/me/tokens/{token}",              ACCESS_ACCOUNT,   ROUTE_WRITE, NULL,                      me_tokens_revoke,         NULL,                 NULL,                   "Revokes one of one's own API tokens"},
+    {METHOD_GET,    "/me/messages",                    ACCESS_SIGNED_IN, ROUTE_READ,  NULL,                      me_messages_list,         &message_query_shape, NULL,                   "What one was told, newest first"},
+    {METHOD_GET,    "/accounts",                       ACCESS_OPERATOR,  ROUTE_READ,  NULL,                      accounts_list,            &account_query_shape, NULL,                   "The accounts of the installation"},
+    {METHOD_POST,   "/accounts",                       ACCESS_OPERATOR,  ROUTE_WRITE, NULL,                      accounts_create,          NULL,                 &account_new_shape,     "Creates an account without a password"},
+    {METHOD_GET,    "/accounts/{person}",              ACCESS_OPERATOR,  ROUTE_READ,  NULL,                      accounts_get,             NULL,                 NULL,                   "One account"},
+    {METHOD_PATCH,  "/accounts/{person}",              ACCESS_OPERATOR,  ROUTE_WRITE, NULL,                      accounts_patch,           NULL,                 &account_change_shape,  "Changes names, address or login, disables or enables"},
+    {METHOD_PUT,    "/accounts/{person}/password",     ACCESS_OPERATOR,  ROUTE_WORK,  accounts_password_prepare, accounts_password_handle, NULL,                 &password_new_shape,    "Sets a password and ends the person's sessions"},
+    {METHOD_POST,   "/accounts/{person}/sign-in-link", ACCESS_OPERATOR,  ROUTE_WRITE, NULL,                      link_for_operator,        NULL,                 NULL,                   "Makes a link and a code to sign in; shown once, not mailed"},
+};
+// clang-format on
+
+const struct route_table accounts_routes = {"accounts", rows, sizeof rows / sizeof *rows};

@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+// What the features share in one process, reached from a request's http->services. Built by server/app.c; immutable
+// while serving, except for what a pointer's own module guards with a lock.
+#pragma once
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "server/db/act.h"
+
+struct course_library; // server/courses/course_library.h
+struct course_view;    // server/courses/course_view.h
+struct throttle;       // server/accounts/throttle.h
+struct upkeep;         // server/upkeep.h
+
+// Called in the transaction in which an enrolment ends (a drop), comes back within its hold, or a hold runs out, so
+// that features to the right of courses can follow: coverage, contact, the seat offered on. `is_hold_over` false:
+// dropped or back, the place is still there.
+typedef enum err departure_hook(const struct act *act, const struct course_view *course, int64_t person,
+                                bool is_hold_over);
+
+struct services {
+  struct course_library *library;
+  struct throttle *throttle;
+  struct upkeep *upkeep;
+  departure_hook *departed;
+  bool is_mail_sent; // false: mail goes to files; answers to instructors say so in these words
+#define MAIL_NOT_SENT "not being sent"
+  const char *mail_domain;  // completes a login without '@' in a Canvas roster; NULL: such rows need a second CSV
+  bool has_cheap_passwords; // tests and demo people: libsodium's minimum
+};
+
+struct request;
+const struct services *request_services(const struct request *request);

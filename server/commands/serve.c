@@ -1,0 +1,412 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+// `tandem serve`: the lock, the store, the threads, the sockets, and their end in good order (design.md, How a request
+// flows).
+#include <errno.h>
+#include <getopt.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "common/base/log.h"
+#include "common/base/text.h"
+#include "server/app.h"
+#include "server/commands/command.h"
+#include "server/commands/control.h"
+#include "server/commands/course_files.h"
+#include "server/commands/serve_doors.h"
+#include "server/commands/serve_upkeep.h"
+#include "server/duties.h"
+#include "server/http/listener.h"
+#include "server/outbound/mail_files.h"
+#include "server/outbound/mail_pump.h"
+#include "server/work/timer.h"
+#include "tandem_version.h"
+
+enum {
+  NOTES_MAX = 4,
+  LOOPS_MAX = 16,
+  COURSES_MAX = 32,
+  BODY_GRACE_SECONDS = 10,
+  STOP_SECONDS = 20,
+  HEARTBEAT_SECONDS = 30,
+  CONNECTIONS_MAX = 10000
+};
+
+struct serve_options {
+  const char *data_dir;
+  const char *listen;
+  const char *public_url;
+  const char *mail_domain;
+  int64_t now;
+  const char *courses[COURSES_MAX];
+  size_t course_count;
+  bool has_cheap_passwords;
+  struct door_options doors;
+  struct upkeep_settings upkeep;
+};
+
+// Everything that runs, in the order in which it starts; ends in the opposite one.
+struct house {
+  int lock;
+  struct app *app;
+  struct work *work;
+  struct loop *main_loop;
+  struct loop *loops[LOOPS_MAX];
+  size_t loop_count;
+  struct listener *listener;
+  struct duties *duties;
+  struct timer *signals[2];
+  struct timer *heartbeat;
+  struct timer *deadline;
+  struct readiness readiness;
+  struct arena *arena;
+  struct transport *transport;
+  struct mail_pump *mail_pump;
+  const char *notes[NOTES_MAX + 1];
+  size_t note_count;
+  atomic_bool is_draining;
+  atomic_bool is_broken;
+  bool is_forced; // a second signal, or 20 s
+};
+
+// The heartbeat's way through the writer.
+struct beat {
+  struct job job; // first
+  const struct domain_time *time;
+};
+
+static int parse(int argc, char **argv, struct serve_options *options);
+static enum err open_house(struct house *house, const struct serve_options *options);
+static enum err start_threads(struct house *house, const struct serve_options *options);
+static enum err start_timers(struct house *house);
+static enum err start_mail(struct house *house, const struct serve_options *options);
+static enum err start_upkeep(struct house *house, const struct serve_options *options);
+static void note(struct house *house, const char *words);
+static enum err keep_time(struct house *house);
+static void announce(const struct house *house, const struct serve_options *options);
+static int close_house(struct house *house);
+static void on_signal(void *context);
+static void on_deadline(void *context);
+static void on_drained(void *context);
+static void stop_main_loop(void *context);
+static void on_heartbeat(void *context);
+static void on_broken(void *context);
+static enum err beat_run(struct job *job, struct db *db);
+static void beat_lost(struct job *job, enum err why);
+static void beat_done(struct job *job);
+
+static const struct job_kind beat_kind = {
+    .name = "heartbeat", .prepare = NULL, .run = beat_run, .lost = beat_lost, .done = beat_done};
+
+int command_serve(int argc, char **argv) {
+  struct serve_options options = {.listen = "127.0.0.1:8803", .upkeep = UPKEEP_DEFAULTS};
+  int usage = parse(argc, argv, &options);
+  if (usage != EXIT_DONE)
+    return usage;
+  signal(SIGPIPE, SIG_IGN);
+  signal(SIGXFSZ, SIG_IGN); // a file that may not grow is an error of the write, not of the process
+  struct house house = {.lock = -1, .arena = arena_new()};
+  enum err err = open_house(&house, &options);
+  if (err == ERR_OK) {
+    announce(&house, &options);
+    loop_run(house.main_loop);
+  }
+  int code = close_house(&house);
+  return err == ERR_OK ? code : err == ERR_INVALID ? EXIT_INPUT : EXIT_SYSTEM;
+}
+
+static int parse(int argc, char **argv, struct serve_options *options) {
+  static const struct option names[] = {
+      {"data", required_argument, NULL, 'd'},
+      {"listen", required_argument, NULL, 'l'},
+      {"course", required_argument, NULL, 'c'},
+      {"now", required_argument, NULL, 'n'},
+      {"public-url", required_argument, NULL, 'p'},
+      {"mail-domain", required_argument, NULL, 'm'},
+      {"trust-proxy", required_argument, NULL, 't'},
+      {"sign-in-header", required_argument, NULL, 's'},
+      {"mail-from", required_argument, NULL, 'f'},
+      {"cheap-passwords", no_argument, NULL, 'q'},
+      UPKEEP_OPTIONS,
+      {NULL, 0, NULL, 0},
+  };
+  const char *data = NULL;
+  optind = 1;
+  for (int c; (c = getopt_long(argc, argv, "", names, NULL)) != -1;) {
+    switch (c) {
+    case 'd':
+      data = optarg;
+      break;
+    case 'l':
+      options->listen = optarg;
+      break;
+    case 'p':
+      options->public_url = optarg;
+      break;
+    case 'm':
+      options->mail_domain = optarg;
+      break;
+    case 't':
+      if (!door_trust_proxy(&options->doors, optarg))
+        return EXIT_USAGE;
+      break;
+    case 's':
+      if (!door_sign_in_header(&options->doors, optarg))
+        return EXIT_USAGE;
+      break;
+    case 'f':
+      if (!door_mail_from(&options->doors, optarg))
+        return EXIT_USAGE;
+      break;
+    case 'q':
+      options->has_cheap_passwords = true;
+      break;
+    case 'c':
+      if (options->course_count == COURSES_MAX) {
+        fprintf(stderr, "tandem serve: at most %d courses at a start\n", COURSES_MAX);
+        return EXIT_USAGE;
+      }
+      options->courses[options->course_count++] = optarg;
+      break;
+    case 'n':
+      if (!instant_parse(optarg, &options->now)) {
+        fprintf(stderr, "tandem serve: --now takes an instant such as 2023-09-05T14:00:00Z, not \"%s\"\n", optarg);
+        return EXIT_USAGE;
+      }
+      break;
+    default:
+      if (!upkeep_option(&options->upkeep, c, optarg))
+        return EXIT_USAGE;
+    }
+  }
+  if (optind < argc) {
+    fprintf(stderr, "tandem serve: \"%s\" is one word too many\n", argv[optind]);
+    return EXIT_USAGE;
+  }
+  options->data_dir = control_data_dir(data);
+  return door_finish(&options->doors) ? EXIT_DONE : EXIT_USAGE;
+}
+
+static enum err open_house(struct house *house, const struct serve_options *options) {
+  enum err err = app_lock(options->data_dir, &house->lock);
+  if (err == ERR_CONFLICT)
+    fprintf(stderr, "tandem serve: another tandem holds %s; stop it first, or choose another folder with --data\n",
+            options->data_dir);
+  if (err != ERR_OK)
+    return err;
+  if ((err = mail_files_new(options->data_dir, &house->transport)) != ERR_OK)
+    return err;
+  struct app_options app_options = {.data_dir = options->data_dir,
+                                    .now = options->now,
+                                    .public_url = options->public_url,
+                                    .mail_domain = options->mail_domain,
+                                    .peers = &options->doors.peers,
+                                    .is_mail_sent = house->transport->note == NULL,
+                                    .has_cheap_passwords = options->has_cheap_passwords};
+  if ((err = app_open(&app_options, &house->app)) != ERR_OK || (err = keep_time(house)) != ERR_OK)
+    return err;
+  for (size_t i = 0; i < options->course_count; i++)
+    if ((err = course_file_offer(house->app, options->courses[i])) != ERR_OK)
+      return err;
+  return start_threads(house, options);
+}
+
+static enum err start_threads(struct house *house, const struct serve_options *options) {
+  const char *path = app_db_path(house->app);
+  enum err err = ERR_OK;
+  long cores = sysconf(_SC_NPROCESSORS_ONLN);
+  size_t loops = cores < 1 ? 1 : cores > LOOPS_MAX ? LOOPS_MAX : (size_t)cores;
+  struct work_options work_options = {.path = path, .worker_count = 2, .broken = on_broken, .context = house};
+  if ((err = work_new(&work_options, &house->work)) != ERR_OK)
+    return err;
+  house->readiness =
+      (struct readiness){.is_draining = &house->is_draining, .notes = house->notes, .add_notes = upkeep_add_notes};
+  if (app_time(house->app)->is_offset)
+    note(house, "the clock is offset: this store runs on --now");
+  if (house->transport->note != NULL)
+    note(house, house->transport->note);
+  app_start_serving(house->app, house->work, &house->readiness);
+  for (size_t i = 0; i <= loops; i++) {
+    struct db *db = NULL;
+    struct loop **loop = i == loops ? &house->main_loop : &house->loops[i];
+    if ((err = db_open(path, &(struct db_options){.mode = DB_READ_ONLY}, &db)) != ERR_OK ||
+        (err = loop_new(db, loop)) != ERR_OK)
+      return err;
+    house->loop_count += i < loops;
+  }
+  for (size_t i = 0; i < loops; i++)
+    if ((err = loop_start(house->loops[i])) != ERR_OK)
+      return err;
+  struct arena *arena SCOPED_ARENA = arena_new();
+  struct listener_options listener_options = {
+      .http = app_http(house->app),
+      .loops = house->loops,
+      .loop_count = house->loop_count,
+      .host_port = options->listen,
+      .control_path = arena_format(arena, "%s/control.sock", options->data_dir),
+      .connection_max = CONNECTIONS_MAX,
+  };
+  if ((err = duties_start(house->app, house->work, house->main_loop, &house->duties)) != ERR_OK ||
+      (err = start_mail(house, options)) != ERR_OK || (err = start_upkeep(house, options)) != ERR_OK ||
+      (err = start_timers(house)) != ERR_OK)
+    return err;
+  return listener_new(&listener_options, &house->listener);
+}
+
+static enum err start_timers(struct house *house) {
+  struct loop *loop = house->main_loop;
+  house->signals[0] = timer_signal(loop, SIGTERM, on_signal, house);
+  house->signals[1] = timer_signal(loop, SIGINT, on_signal, house);
+  house->heartbeat = timer_every(loop, HEARTBEAT_SECONDS, on_heartbeat, house);
+  return house->signals[0] == NULL || house->signals[1] == NULL || house->heartbeat == NULL ? ERR_INTERNAL : ERR_OK;
+}
+
+static enum err start_mail(struct house *house, const struct serve_options *options) {
+  const struct mail_pump_options mail_options = {
+      .transport = house->transport,
+      .from_address = door_sender(house->arena, &options->doors, options->mail_domain),
+      .public_url = app_http(house->app)->public_url,
+      .clock = app_http(house->app)->clock,
+  };
+  return mail_pump_start(&mail_options, house->work, house->main_loop, &house->mail_pump);
+}
+
+static enum err start_upkeep(struct house *house, const struct serve_options *options) {
+  struct upkeep_plan plan = upkeep_plan_of(house->arena, &options->upkeep);
+  plan.transport = house->transport;
+  plan.from_address = door_sender(house->arena, &options->doors, options->mail_domain);
+  plan.is_cancelled = &house->is_draining;
+  return upkeep_start(app_services(house->app)->upkeep, &plan, house->work, house->main_loop);
+}
+
+static void note(struct house *house, const char *words) {
+  if (house->note_count < NOTES_MAX)
+    house->notes[house->note_count++] = words;
+}
+
+static enum err keep_time(struct house *house) {
+  struct db *db = app_db(house->app);
+  enum err err = db_begin_write(db);
+  if (err != ERR_OK)
+    return err;
+  if ((err = domain_time_keep(db, app_time(house->app))) != ERR_OK) {
+    db_rollback(db);
+    return err;
+  }
+  return db_commit(db);
+}
+
+static void announce(const struct house *house, const struct serve_options *options) {
+  const char *colon = strrchr(options->listen, ':');
+  fprintf(stderr, "Tandem %s listens on http://%.*s:%u, data in %s\n", TANDEM_VERSION, (int)(colon - options->listen),
+          options->listen, listener_port(house->listener), options->data_dir);
+  if (house->transport->note != NULL)
+    fprintf(stderr, "%s\n", house->transport->note);
+  if (app_time(house->app)->is_offset) {
+    char words[21];
+    instant_format(clock_now(app_http(house->app)->clock), words);
+    fprintf(stderr,
+            "The clock is offset: it is %s for this store, which runs on --now and goes on from its last instant.\n",
+            words);
+  }
+}
+
+static int close_house(struct house *house) {
+  size_t left = 0;
+  bool is_clean = true;
+  if (house->duties != NULL)
+    duties_stop(house->duties);
+  if (house->mail_pump != NULL)
+    mail_pump_stop(house->mail_pump);
+  if (house->app != NULL)
+    upkeep_stop(app_services(house->app)->upkeep);
+  if (house->work != NULL)
+    is_clean = work_stop(house->work, house->is_forced ? 0 : STOP_SECONDS, &left);
+  for (size_t i = 0; i < house->loop_count; i++) {
+    loop_stop(house->loops[i]);
+    loop_join(house->loops[i]);
+  }
+  size_t connections = house->listener == NULL ? 0 : listener_open_connections(house->listener);
+  listener_free(house->listener);
+  if (house->main_loop != NULL) { // what came home to it meanwhile
+    loop_stop(house->main_loop);
+    loop_run(house->main_loop);
+  }
+  duties_free(house->duties);
+  mail_pump_free(house->mail_pump);
+  timer_free(house->signals[0]);
+  timer_free(house->signals[1]);
+  timer_free(house->heartbeat);
+  timer_free(house->deadline);
+  for (size_t i = 0; i < house->loop_count; i++)
+    loop_free(house->loops[i]);
+  loop_free(house->main_loop);
+  work_free(house->work);
+  app_close(house->app);
+  transport_free(house->transport);
+  arena_free(house->arena);
+  if (house->lock >= 0)
+    close(house->lock);
+  if (house->is_forced || !is_clean) {
+    fprintf(stderr, "tandem serve: stopped in haste; %zu connections and %zu requests were left\n", connections, left);
+    return EXIT_SYSTEM;
+  }
+  return atomic_load(&house->is_broken) ? EXIT_SYSTEM : EXIT_DONE;
+}
+
+static void on_signal(void *context) {
+  struct house *house = context;
+  if (atomic_exchange(&house->is_draining, true)) {
+    house->is_forced = true;
+    loop_stop(house->main_loop);
+    return;
+  }
+  duties_stop(house->duties);
+  mail_pump_stop(house->mail_pump);
+  upkeep_stop(app_services(house->app)->upkeep);
+  house->deadline = timer_once(house->main_loop, STOP_SECONDS, on_deadline, house);
+  on_heartbeat(house); // the last instant seen, once more
+  listener_drain(house->listener, BODY_GRACE_SECONDS, on_drained, house);
+}
+
+static void on_deadline(void *context) {
+  struct house *house = context;
+  house->is_forced = true;
+  loop_stop(house->main_loop);
+}
+
+static void on_drained(void *context) {
+  struct house *house = context;
+  loop_call(house->main_loop, stop_main_loop, house);
+}
+
+static void stop_main_loop(void *context) { loop_stop(((struct house *)context)->main_loop); }
+
+static void on_heartbeat(void *context) {
+  struct house *house = context;
+  struct beat *beat = calloc(1, sizeof *beat);
+  if (beat == NULL)
+    abort();
+  *beat = (struct beat){.job = {.kind = &beat_kind, .home = house->main_loop}, .time = app_time(house->app)};
+  if (!work_submit(house->work, &beat->job))
+    free(beat);
+}
+
+static void on_broken(void *context) {
+  // A failed fsync: nothing more can be promised. The next start recovers from the log.
+  struct house *house = context;
+  atomic_store(&house->is_broken, true);
+  log_line(LOG_ERROR, "store", "a sync to disk failed; Tandem stops here, and the next start recovers");
+  _exit(EXIT_SYSTEM);
+}
+
+static enum err beat_run(struct job *job, struct db *db) { return domain_time_keep(db, ((struct beat *)job)->time); }
+
+static void beat_lost(struct job *job, enum err why) {
+  (void)job;
+  log_line(LOG_WARN, "heartbeat", "not kept: %s", err_name(why));
+}
+
+static void beat_done(struct job *job) { free(job); }

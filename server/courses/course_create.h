@@ -1,0 +1,10 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+// A new course from its file: stored, audited, its instants put on the agenda.
+#pragma once
+
+#include <stddef.h>
+
+#include "server/db/act.h"
+
+// Refuses with invalid_course_file (each finding a field error "line L, column C") or name_taken when the id exists.
+CHECKED enum err course_create(const struct act *act, const char *file, size_t size, const char **slug);

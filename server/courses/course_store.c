@@ -1,0 +1,103 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+#include "server/courses/course_store.h"
+
+static enum err read_list(struct db_rows *rows, struct arena *arena, struct course_row **out, size_t *count);
+
+enum err course_store_standing(struct db *db, struct arena *arena, const char *slug, int64_t person,
+                               struct course_standing *out) {
+  struct db_rows rows DB_SCOPE = db_query(
+      db,
+      "select c.id, c.syllabus_version, coalesce(h.seq, 0), coalesce(i.seq, 0), e.role, e.credit, e.is_audit_approved, "
+      "e.state = 'active', e.version, p.id, p.team_id "
+      "from courses c left join audit_heads h on h.course_id = c.id left join audit_heads i on i.course_id = 0 "
+      "left join enrolments e on e.course_id = c.id and e.person_id = $1 "
+      "left join placements p on p.course_id = c.id and p.person_id = $1 and p.until_at is null "
+      "where c.slug = $2",
+      db_int(person), db_text(slug));
+  if (!db_next(&rows))
+    return rows.err != ERR_OK ? rows.err : ERR_NOT_FOUND;
+  *out = (struct course_standing){
+      .id = db_column_int(&rows, 0),
+      .version = db_column_int(&rows, 1),
+      .counter = db_column_int(&rows, 2),
+      .installation_counter = db_column_int(&rows, 3),
+      .role = db_column_text(&rows, 4, arena),
+      .credit = db_column_text(&rows, 5, arena),
+      .is_audit_approved = db_column_int(&rows, 6) != 0,
+      .is_enrolled = db_column_int(&rows, 7) != 0,
+      .enrolment_version = db_column_int(&rows, 8),
+      .is_placed = !db_column_is_null(&rows, 9),
+      .team = db_column_int(&rows, 10),
+  };
+  return ERR_OK;
+}
+
+enum err course_store_syllabus(struct db *db, struct arena *arena, int64_t course, int64_t version, const char **out) {
+  struct db_rows rows DB_SCOPE = db_query(db, "select syllabus from courses where id = $1 and syllabus_version = $2",
+                                          db_int(course), db_int(version));
+  if (!db_next(&rows))
+    return rows.err != ERR_OK ? rows.err : ERR_NOT_FOUND;
+  *out = db_column_text(&rows, 0, arena);
+  return ERR_OK;
+}
+
+enum err course_store_get(struct db *db, struct arena *arena, int64_t course, struct course_row *out) {
+  struct db_rows rows DB_SCOPE =
+      db_query(db, "select id, slug, title, syllabus_version from courses where id = $1", db_int(course));
+  if (!db_next(&rows))
+    return rows.err != ERR_OK ? rows.err : ERR_NOT_FOUND;
+  *out = (struct course_row){.id = db_column_int(&rows, 0),
+                             .slug = db_column_text(&rows, 1, arena),
+                             .title = db_column_text(&rows, 2, arena),
+                             .version = db_column_int(&rows, 3)};
+  return ERR_OK;
+}
+
+enum err course_store_find(struct db *db, const char *slug, int64_t *course) {
+  return db_get_int(db, course, "select id from courses where slug = $1", db_text(slug));
+}
+
+enum err course_store_list(struct db *db, struct arena *arena, int64_t person, struct course_row **out, size_t *count) {
+  if (person == 0) {
+    struct db_rows all DB_SCOPE =
+        db_query(db, "select id, slug, title, syllabus_version, null from courses order by slug");
+    return read_list(&all, arena, out, count);
+  }
+  struct db_rows rows DB_SCOPE = db_query(
+      db,
+      "select c.id, c.slug, c.title, c.syllabus_version, e.role from enrolments e join courses c on c.id = e.course_id "
+      "where e.person_id = $1 and e.state = 'active' order by c.slug",
+      db_int(person));
+  return read_list(&rows, arena, out, count);
+}
+
+enum err course_store_insert(struct db *db, const char *slug, const char *title, const char *syllabus, int64_t now,
+                             int64_t *id) {
+  enum err err = db_exec(
+      db, "insert into courses (slug, title, syllabus, syllabus_version, created_at) values ($1, $2, $3, 1, $4)",
+      db_text(slug), db_text(title), db_text(syllabus), db_int(now));
+  if (err == ERR_OK)
+    *id = db_last_id(db);
+  return err;
+}
+
+static enum err read_list(struct db_rows *rows, struct arena *arena, struct course_row **out, size_t *count) {
+  struct course_row *list = NULL;
+  size_t size = 0, room = 0;
+  while (db_next(rows)) {
+    if (size == room) {
+      room = room == 0 ? 8 : room * 2;
+      list = arena_grow(arena, list, size, room, sizeof *list);
+    }
+    list[size++] = (struct course_row){.id = db_column_int(rows, 0),
+                                       .slug = db_column_text(rows, 1, arena),
+                                       .title = db_column_text(rows, 2, arena),
+                                       .version = db_column_int(rows, 3),
+                                       .role = db_column_text(rows, 4, arena)};
+  }
+  if (rows->err != ERR_OK)
+    return rows->err;
+  *out = list;
+  *count = size;
+  return ERR_OK;
+}

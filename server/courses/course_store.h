@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+// The SQL of courses: their stored files, and the one query that tells what a caller is in a course.
+#pragma once
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "server/db/act.h"
+
+struct course_row {
+  int64_t id;
+  const char *slug;
+  const char *title;
+  int64_t version;
+  const char *role; // of the person asked for; NULL for the operator's list
+};
+
+// Everything admit needs, by one statement. Texts are borrowed from no one: role and credit are positions in their name
+// tables.
+struct course_standing {
+  int64_t id;
+  int64_t version;
+  int64_t counter;              // of the course's changes
+  int64_t installation_counter; // of accounts: names that everybody sees
+  bool is_enrolled;             // and active
+  int64_t enrolment_version;
+  const char *role; // NULL when never enrolled
+  const char *credit;
+  bool is_audit_approved;
+  bool is_placed;
+  int64_t team; // 0 with is_placed: a seat
+};
+
+CHECKED enum err course_store_standing(struct db *db, struct arena *arena, const char *slug, int64_t person,
+                                       struct course_standing *out);
+CHECKED enum err course_store_syllabus(struct db *db, struct arena *arena, int64_t course, int64_t version,
+                                       const char **out);
+CHECKED enum err course_store_get(struct db *db, struct arena *arena, int64_t course, struct course_row *out);
+CHECKED enum err course_store_find(struct db *db, const char *slug, int64_t *course);
+// Of one person (active enrolments), or all when person is 0.
+CHECKED enum err course_store_list(struct db *db, struct arena *arena, int64_t person, struct course_row **out,
+                                   size_t *count);
+// ERR_CONFLICT when the slug exists.
+CHECKED enum err course_store_insert(struct db *db, const char *slug, const char *title, const char *syllabus,
+                                     int64_t now, int64_t *id);

@@ -1,0 +1,170 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+#include "server/courses/course_view.h"
+
+#include <assert.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "common/course/calendar.h"
+#include "server/courses/course_library.h"
+#include "server/courses/course_store.h"
+#include "server/courses/enrolment.h"
+
+static enum err admit_to_course(struct request *request, const char *slug);
+static enum err check_role(struct request *request, const struct course_view *course);
+static enum role role_from(const char *name);
+static enum credit credit_from(const char *name);
+static void tag_answer(struct request *request, const struct course_view *course,
+                       const struct course_standing *standing);
+static struct calendar *calendar_of(const struct course_view *course, struct arena *arena);
+
+const struct course_view *request_course(const struct request *request) {
+  assert(request->course != NULL);
+  return request->course;
+}
+
+bool course_is_staff(const struct course_view *course) {
+  return course->role == ROLE_STAFF || course->role == ROLE_INSTRUCTOR;
+}
+
+enum err course_open(const struct act *act, struct course_library *library, int64_t id,
+                     const struct course_view **out) {
+  struct course_row row;
+  enum err err = course_store_get(act->db, act->arena, id, &row);
+  if (err != ERR_OK)
+    return err;
+  struct course_view *view = arena_alloc(act->arena, sizeof *view);
+  *view = (struct course_view){.id = row.id, .slug = row.slug, .version = row.version};
+  err = course_library_get(library, act->db, act->arena, row.id, row.version, &view->file);
+  if (err == ERR_OK)
+    *out = view;
+  return err;
+}
+
+const char *course_instant_words(const struct course_view *course, struct arena *arena, int64_t at) {
+  return calendar_words(calendar_of(course, arena), arena, at);
+}
+
+int64_t course_add(const struct course_view *course, int64_t at, struct span span) {
+  if (span.days == 0)
+    return at + span.seconds;
+  struct arena *arena SCOPED_ARENA = arena_new();
+  return calendar_add(calendar_of(course, arena), at, span);
+}
+
+enum err course_admit(struct request *request) {
+  struct problem *problem = &request->problem;
+  switch (request->route->access) {
+  case ACCESS_PUBLIC:
+    return ERR_OK;
+  case ACCESS_LOOPBACK:
+    return request->is_loopback ? ERR_OK
+                                : problem_raise(problem, PROBLEM_NOT_FOUND, "There is nothing at this address.");
+  case ACCESS_OPERATOR:
+    return request->who.is_operator
+               ? ERR_OK
+               : problem_raise(problem, PROBLEM_NOT_ALLOWED,
+                               "This is for the operator, with the `tandem` command on the server itself.");
+  case ACCESS_SIGNED_IN:
+  case ACCESS_ACCOUNT:
+  case ACCESS_COURSE:
+  case ACCESS_STUDENT:
+  case ACCESS_TEAM:
+  case ACCESS_STAFF:
+  case ACCESS_INSTRUCTOR:
+    break;
+  case ACCESS_UNSET:
+    return ERR_INTERNAL;
+  }
+  if (request->who.person == 0 && !request->who.is_operator)
+    return problem_raise(problem, PROBLEM_NOT_SIGNED_IN,
+                         "Sign in with POST /api/v1/session, then send the cookie or the token.");
+  if (request->route->access == ACCESS_SIGNED_IN || request->route->access == ACCESS_ACCOUNT)
+    return ERR_OK;
+  return admit_to_course(request, request_text(request, "course"));
+}
+
+static enum err admit_to_course(struct request *request, const char *slug) {
+  struct course_standing standing;
+  enum err err = course_store_standing(request->act.db, request->arena, slug, request->who.person, &standing);
+  if (err == ERR_NOT_FOUND)
+    return problem_raise(&request->problem, PROBLEM_NOT_FOUND,
+                         "There is no course with this id. GET /api/v1/courses lists the ones you are in.");
+  if (err != ERR_OK)
+    return err;
+  struct course_view *view = arena_alloc(request->arena, sizeof *view);
+  *view = (struct course_view){
+      .id = standing.id,
+      .slug = slug,
+      .version = standing.version,
+      .role = request->who.is_operator ? ROLE_INSTRUCTOR
+              : standing.is_enrolled   ? role_from(standing.role)
+                                       : ROLE_NONE,
+      .credit = credit_from(standing.credit),
+      .is_audit_approved = standing.is_audit_approved,
+      .team = standing.is_placed ? standing.team : 0,
+      .is_seated = standing.is_placed && standing.team == 0,
+  };
+  err = check_role(request, view);
+  if (err != ERR_OK)
+    return err;
+  const struct services *services = request_services(request);
+  err = course_library_get(services->library, request->act.db, request->arena, view->id, view->version, &view->file);
+  if (err != ERR_OK)
+    return err;
+  request->course = view;
+  tag_answer(request, view, &standing);
+  return ERR_OK;
+}
+
+static enum err check_role(struct request *request, const struct course_view *course) {
+  struct problem *problem = &request->problem;
+  enum access access = request->route->access;
+  if (course->role == ROLE_NONE)
+    return problem_raise(problem, PROBLEM_NOT_ENROLLED,
+                         "You are not enrolled in this course. If you registered lately, ask the course's staff to "
+                         "import the roster again.");
+  if (access == ACCESS_STUDENT && (course->role != ROLE_STUDENT || request->who.is_operator))
+    return problem_raise(problem, PROBLEM_NOT_ALLOWED, "Only students of the course do this for themselves.");
+  if (access == ACCESS_TEAM && !course_is_staff(course) && course->team != request_id(request, "team"))
+    return problem_raise(problem, PROBLEM_NOT_YOUR_TEAM,
+                         "Only the members of this team and the course's staff may do this.");
+  if (access == ACCESS_STAFF && !course_is_staff(course))
+    return problem_raise(problem, PROBLEM_NOT_ALLOWED, "Only the course's staff may do this.");
+  if (access == ACCESS_INSTRUCTOR && course->role != ROLE_INSTRUCTOR)
+    return problem_raise(problem, PROBLEM_NOT_ALLOWED, "Only an instructor of the course may do this.");
+  return ERR_OK;
+}
+
+static enum role role_from(const char *name) {
+  for (int i = 0; name != NULL && role_names[i] != NULL; i++)
+    if (strcmp(role_names[i], name) == 0)
+      return (enum role)i;
+  return ROLE_NONE;
+}
+
+static enum credit credit_from(const char *name) {
+  for (int i = 0; name != NULL && credit_names[i] != NULL; i++)
+    if (strcmp(credit_names[i], name) == 0)
+      return (enum credit)i;
+  return CREDIT_CREDIT;
+}
+
+// design.md, The store, Change counter: counter, person, enrolment version, what the clock has changed, build.
+// Accounts' own counter stands in because names that everybody sees are changed there.
+static void tag_answer(struct request *request, const struct course_view *course,
+                       const struct course_standing *standing) {
+  snprintf(request->tag, sizeof request->tag, "W/\"%llx-%llx-%llx-%llx-%zx-%llx-%d\"",
+           (unsigned long long)standing->counter, (unsigned long long)standing->installation_counter,
+           (unsigned long long)request->who.person, (unsigned long long)standing->enrolment_version,
+           course_turns_passed(course->file, request->act.now), (unsigned long long)course->version,
+           request_services(request)->is_mail_sent);
+}
+
+static struct calendar *calendar_of(const struct course_view *course, struct arena *arena) {
+  struct calendar *calendar = NULL;
+  enum err err = calendar_open(arena, course->file->zone, &calendar);
+  assert(err == ERR_OK); // the reader accepted the zone
+  (void)err;
+  return calendar;
+}

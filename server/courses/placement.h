@@ -1,0 +1,37 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+// The one table of who is in which team or lab seat, with from and until. At most one open row a person a course:
+// project xor labs is a key (rules.md, Teams). Rules of joining and leaving are the features'; this only keeps the
+// table.
+#pragma once
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "server/db/act.h"
+
+struct placement {
+  int64_t id;   // 0: not placed
+  int64_t team; // 0 with id: a lab seat
+  int64_t from;
+};
+
+struct placed { // a member of a team, longest-standing first
+  int64_t person;
+  int64_t placement;
+  int64_t from;
+  const char *name; // as everybody sees it
+  const char *email;
+  bool is_active; // false: dropped, the place is held
+};
+
+// The person's open placement; id 0 when there is none (also ERR_OK).
+CHECKED enum err placement_of(struct db *db, int64_t course, int64_t person, struct placement *out);
+// Opens one; team 0 is a lab seat. Refuses with in_team (naming the team) or in_lab when one is open. Not audited: the
+// feature's act is.
+CHECKED enum err placement_open(const struct act *act, int64_t course, int64_t person, int64_t team);
+CHECKED enum err placement_close(const struct act *act, int64_t course, int64_t person);
+// Members with an open placement, dropped ones who are held included.
+CHECKED enum err placement_members(struct db *db, struct arena *arena, int64_t team, struct placed **out,
+                                   size_t *count);
+CHECKED enum err placement_count_members(struct db *db, int64_t team, int64_t *out);
+CHECKED enum err placement_count_seats(struct db *db, int64_t course, int64_t *out);

@@ -1,0 +1,255 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+#include "server/courses/privacy.h"
+
+#include <inttypes.h>
+#include <jansson.h>
+#include <string.h>
+
+#include "server/accounts/person.h"
+#include "server/courses/privacy_store.h"
+#include "server/courses/privacy_words.h"
+#include "server/db/audit.h"
+
+struct mention { // a row in which somebody else named the person
+  int64_t key[2];
+  const char *texts[PRIVACY_TEXTS];
+};
+
+static enum err export_table(const struct act *act, const struct privacy_table *table, int64_t person,
+                             struct json *json);
+static void write_column(struct db_rows *rows, int column, struct json *json);
+static bool ends_with(const char *text, const char *end);
+static enum err find_blockers(const struct act *act, const struct services *services, int64_t person,
+                              struct privacy_report *out);
+static enum err block(const struct act *act, const struct services *services, const struct privacy_enrolment *enrolment,
+                      const char **words);
+static enum err erase(const struct act *act, int64_t person, struct privacy_report *out);
+static enum err collect_words(const struct act *act, int64_t person, struct privacy_words *words);
+static void add_former(struct privacy_words *words, const char *details);
+static enum err erase_mentions(const struct act *act, const struct privacy_text *text,
+                               const struct privacy_words *words, struct privacy_report *out);
+static enum err find_mentions(const struct act *act, const struct privacy_text *text, const struct privacy_words *words,
+                              const char *instead, struct mention **out, size_t *count);
+static void note_erased(const struct act *act, struct privacy_report *out, const char *table, int64_t rows);
+
+enum err privacy_export(const struct act *act, int64_t person, struct json *json) {
+  for (size_t i = 0; i < privacy_table_count; i++) {
+    if (privacy_tables[i].export_sql == NULL)
+      continue;
+    enum err err = export_table(act, &privacy_tables[i], person, json);
+    if (err != ERR_OK)
+      return err;
+  }
+  return ERR_OK;
+}
+
+void privacy_write_stays(struct json *json) {
+  json_array_in(json, "stays");
+  for (size_t i = 0; i < privacy_table_count; i++) {
+    if (privacy_tables[i].stays == NULL)
+      continue;
+    json_begin_object(json);
+    json_text(json, "table", privacy_tables[i].name);
+    json_text(json, "what", privacy_tables[i].stays);
+    json_end(json);
+  }
+  json_end(json);
+}
+
+enum err privacy_erase(const struct act *act, const struct services *services, int64_t person, bool is_dry_run,
+                       struct privacy_report *out) {
+  struct person known;
+  enum err err = person_get(act->db, act->arena, person, &known);
+  if (err != ERR_OK)
+    return err;
+  *out = (struct privacy_report){.name = arena_format(act->arena, "Erased person %" PRId64, person)};
+  if ((err = find_blockers(act, services, person, out)) != ERR_OK)
+    return err;
+  if (!is_dry_run && out->blocker_count > 0)
+    return problem_raise(act->problem, PROBLEM_CONFLICT, "%s", out->blockers[0]);
+  if (!is_dry_run) {
+    db_empty_log_soon(act->db);
+    return erase(act, person, out);
+  }
+  // What it would do is found out by doing it.
+  if ((err = db_savepoint(act->db)) != ERR_OK)
+    return err;
+  err = erase(act, person, out);
+  enum err back = db_in_transaction(act->db) ? db_savepoint_rollback(act->db) : ERR_UNAVAILABLE;
+  return err != ERR_OK ? err : back;
+}
+
+static enum err export_table(const struct act *act, const struct privacy_table *table, int64_t person,
+                             struct json *json) {
+  struct db_rows rows DB_SCOPE = db_query_values(act->db, table->export_sql, DB_VALUES_(db_int(person)));
+  json_array_in(json, table->name);
+  while (db_next(&rows)) {
+    json_begin_object(json);
+    for (int column = 0; column < db_column_count(&rows); column++)
+      write_column(&rows, column, json);
+    json_end(json);
+  }
+  json_end(json);
+  return rows.err;
+}
+
+// By the schema's habits: an instant is called "…_at", "…_until" or "at", a flag "is_…" or "has_…".
+static void write_column(struct db_rows *rows, int column, struct json *json) {
+  const char *name = db_column_name(rows, column);
+  switch (db_column_kind(rows, column)) {
+  case DB_INT:
+    if (ends_with(name, "_at") || ends_with(name, "_until") || strcmp(name, "at") == 0)
+      json_instant(json, name, db_column_int(rows, column));
+    else if (text_starts(name, "is_") || text_starts(name, "has_"))
+      json_flag(json, name, db_column_int(rows, column) != 0);
+    else
+      json_int(json, name, db_column_int(rows, column));
+    return;
+  case DB_TEXT:
+    json_text(json, name, db_column_peek(rows, column));
+    return;
+  case DB_NULL:
+  case DB_BLOB: // no row of the table exports one
+    json_none(json, name);
+  }
+}
+
+static bool ends_with(const char *text, const char *end) {
+  size_t size = strlen(text);
+  size_t end_size = strlen(end);
+  return size >= end_size && strcmp(text + size - end_size, end) == 0;
+}
+
+static enum err find_blockers(const struct act *act, const struct services *services, int64_t person,
+                              struct privacy_report *out) {
+  struct privacy_enrolment *list = NULL;
+  size_t count = 0;
+  enum err err = privacy_store_enrolments(act, person, &list, &count);
+  out->blockers = arena_array(act->arena, count, sizeof *out->blockers);
+  for (size_t i = 0; err == ERR_OK && i < count; i++) {
+    const char *words = NULL;
+    err = block(act, services, &list[i], &words);
+    if (words != NULL)
+      out->blockers[out->blocker_count++] = words;
+  }
+  return err;
+}
+
+// A team would lose a member in the middle of its work, or a course its instructor, without anybody being told.
+static enum err block(const struct act *act, const struct services *services, const struct privacy_enrolment *enrolment,
+                      const char **words) {
+  if (!enrolment->is_active) {
+    *words = arena_format(act->arena,
+                          "A place in %s is held for them after a drop. Wait until the hold has ended, or release it.",
+                          enrolment->slug);
+    return ERR_OK;
+  }
+  if (enrolment->is_instructor && enrolment->instructors <= 1) {
+    *words = arena_format(act->arena, "They are the only instructor of %s. Make somebody else an instructor first.",
+                          enrolment->slug);
+    return ERR_OK;
+  }
+  const struct course_view *course = NULL;
+  enum err err = course_open(act, services->library, enrolment->course, &course);
+  if (err == ERR_OK && act->now <= course->file->ends_at)
+    *words = arena_format(act->arena, "They take part in %s, whose term ends on %s. Drop them from the roster first.",
+                          enrolment->slug, course_instant_words(course, act->arena, course->file->ends_at));
+  return err;
+}
+
+static enum err erase(const struct act *act, int64_t person, struct privacy_report *out) {
+  struct privacy_words words;
+  privacy_words_init(&words, act->arena);
+  enum err err = collect_words(act, person, &words);
+  for (size_t i = 0; err == ERR_OK && i < privacy_table_count; i++) {
+    if (privacy_tables[i].erase_sql == NULL)
+      continue;
+    err = db_exec_values(act->db, privacy_tables[i].erase_sql, DB_VALUES_(db_int(person)));
+    note_erased(act, out, privacy_tables[i].name, db_changes(act->db));
+  }
+  for (size_t i = 0; err == ERR_OK && i < privacy_text_count; i++)
+    err = erase_mentions(act, &privacy_texts[i], &words, out);
+  if (err == ERR_OK && (err = privacy_store_rename(act, person, out->name)) == ERR_OK)
+    note_erased(act, out, "people", 1);
+  if (err == ERR_OK)
+    err = audit_write(act, AUDIT_INSTALLATION, "person erased", arena_format(act->arena, "person %" PRId64, person),
+                      NULL, NULL);
+  return err;
+}
+
+static enum err collect_words(const struct act *act, int64_t person, struct privacy_words *words) {
+  const char **list = NULL;
+  size_t count = 0;
+  enum err err = privacy_store_words(act, person, &list, &count);
+  for (size_t i = 0; err == ERR_OK && i < count; i++)
+    privacy_words_add(words, list[i]);
+  if (err == ERR_OK)
+    err = privacy_store_former(act, person, &list, &count);
+  for (size_t i = 0; err == ERR_OK && i < count; i++)
+    add_former(words, list[i]);
+  return err;
+}
+
+static void add_former(struct privacy_words *words, const char *details) {
+  static const char *const members[] = {"name", "preferred_name", "email"};
+  json_t *root = json_loads(details, 0, NULL);
+  for (size_t i = 0; i < sizeof members / sizeof *members; i++) {
+    const char *word = json_string_value(json_object_get(root, members[i]));
+    if (word != NULL)
+      privacy_words_add(words, word);
+  }
+  json_decref(root);
+}
+
+static enum err erase_mentions(const struct act *act, const struct privacy_text *text,
+                               const struct privacy_words *words, struct privacy_report *out) {
+  struct mention *list = NULL;
+  size_t count = 0;
+  enum err err = find_mentions(act, text, words, out->name, &list, &count);
+  for (size_t i = 0; err == ERR_OK && i < count; i++)
+    err = db_exec_values(act->db, text->change_sql,
+                         DB_VALUES_(db_int(list[i].key[0]), db_int(list[i].key[1]), db_text(list[i].texts[0]),
+                                    db_text(list[i].texts[1]), db_text(list[i].texts[2])));
+  note_erased(act, out, text->name, (int64_t)count);
+  return err;
+}
+
+static enum err find_mentions(const struct act *act, const struct privacy_text *text, const struct privacy_words *words,
+                              const char *instead, struct mention **out, size_t *count) {
+  struct db_rows rows DB_SCOPE = db_query_values(act->db, text->select_sql, DB_VALUES_());
+  struct mention *list = NULL;
+  size_t size = 0, room = 0;
+  while (db_next(&rows)) {
+    struct mention mention = {.key = {db_column_int(&rows, 0), db_column_int(&rows, 1)}};
+    bool is_found = false;
+    for (int i = 0; i < PRIVACY_TEXTS; i++) {
+      mention.texts[i] = privacy_words_replace(words, db_column_peek(&rows, i + 2), instead, text->is_ours);
+      is_found = is_found || mention.texts[i] != NULL;
+    }
+    if (!is_found)
+      continue;
+    for (int i = 0; i < PRIVACY_TEXTS; i++)
+      if (mention.texts[i] == NULL)
+        mention.texts[i] = db_column_text(&rows, i + 2, act->arena);
+    if (size == room) {
+      room = room == 0 ? 16 : room * 2;
+      list = arena_grow(act->arena, list, size, room, sizeof *list);
+    }
+    list[size++] = mention;
+  }
+  *out = list;
+  *count = size;
+  return rows.err;
+}
+
+static void note_erased(const struct act *act, struct privacy_report *out, const char *table, int64_t rows) {
+  if (rows == 0)
+    return;
+  for (size_t i = 0; i < out->erased_count; i++)
+    if (strcmp(out->erased[i].table, table) == 0) {
+      out->erased[i].rows += rows;
+      return;
+    }
+  out->erased = arena_grow(act->arena, out->erased, out->erased_count, out->erased_count + 1, sizeof *out->erased);
+  out->erased[out->erased_count++] = (struct privacy_count){table, rows};
+}

@@ -1,0 +1,150 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+#include "server/courses/privacy_store.h"
+
+// "person 17", as the audit calls its subjects.
+#define SUBJECT "(select 'person ' || cast(id as text) from people where id = $1)"
+#define SLUG "(select c.slug from courses c where c.id = t.course_id) as course, "
+#define OTHERS "nobody's: it is not about a person"
+
+// clang-format off
+const struct privacy_table privacy_tables[] = {
+    {"people", "select t.id, t.name, t.preferred_name, t.is_disabled, t.password_hash is not null as has_password, t.created_at from people t where t.id = $1",
+     NULL, "the number, under another name: teams and the audit go by it"},
+    {"addresses", "select t.address, t.is_primary from addresses t where t.person_id = $1 order by t.is_primary desc, t.address",
+     "delete from addresses where person_id = $1", NULL},
+    {"logins", "select t.login from logins t where t.person_id = $1",
+     "delete from logins where person_id = $1", NULL},
+    {"sessions", "select t.id, t.user_agent, t.created_at, t.seen_at, t.expires_at from sessions t where t.person_id = $1 order by t.id",
+     "delete from sessions where person_id = $1", NULL},
+    {"api_tokens", "select t.id, t.name, t.scopes, t.created_at, t.seen_at, t.expires_at from api_tokens t where t.person_id = $1 order by t.id",
+     "delete from api_tokens where person_id = $1", NULL},
+    {"sign_in_links", "select t.created_at, t.expires_at from sign_in_links t where t.person_id = $1 order by t.created_at",
+     "delete from sign_in_links where person_id = $1", NULL},
+    {"enrolments", "select " SLUG "t.role, t.credit, t.is_audit_approved, t.sis_id, t.section, t.is_confidential, t.state, t.dropped_at, t.hold_until, t.created_at from enrolments t where t.person_id = $1 order by t.course_id",
+     "update enrolments set sis_id = null, section = null, version = version + 1 where person_id = $1",
+     "that somebody was in the course, in which role and for which credit"},
+    {"welcomes", "select " SLUG "t.at from welcomes t where t.person_id = $1 order by t.course_id",
+     "delete from welcomes where person_id = $1", NULL},
+    {"card_skills", "select " SLUG "t.skill, t.level, t.counted_level, t.evidence from card_skills t where t.person_id = $1 order by t.course_id, t.skill",
+     "delete from card_skills where person_id = $1", NULL},
+    {"card_topics", "select " SLUG "t.topic from card_topics t where t.person_id = $1 order by t.course_id, t.topic",
+     "delete from card_topics where person_id = $1", NULL},
+    {"info_cards", "select " SLUG "t.availability, t.about, t.is_seeking, t.created_at, t.updated_at from info_cards t where t.person_id = $1 order by t.course_id",
+     "delete from info_cards where person_id = $1", NULL},
+    {"placements", "select " SLUG "(select x.name from teams x where x.id = t.team_id) as team, t.from_at, t.until_at from placements t where t.person_id = $1 order by t.id",
+     NULL, "who worked in which team, by number: the team's history"},
+    {"teams", "select " SLUG "t.id, t.name, t.state, t.registered_at, t.created_at from teams t where t.contact_id = $1 order by t.id",
+     NULL, "the team's own name and texts; the person's name is taken out of the texts"},
+    {"invitations", "select " SLUG "(select x.name from teams x where x.id = t.team_id) as team, t.person_id = $1 as is_to_you, t.made_by = $1 as is_by_you, t.direction, case when t.person_id = $1 or t.made_by = $1 then t.message end as message, t.state, t.created_at, t.expires_at, t.answered_at from invitations t where t.person_id = $1 or t.made_by = $1 order by t.id",
+     "update invitations set message = '' where person_id = $1 or made_by = $1", "that there was one, and what became of it, by number"},
+    {"member_questions", "select (select x.name from teams x where x.id = t.team_id) as team, t.asked_at, t.answered_at from member_questions t where t.person_id = $1 order by t.asked_at",
+     "delete from member_questions where person_id = $1", NULL},
+    {"lab_queue", "select " SLUG "t.state, t.asked_at, t.offered_at, t.offer_expires_at, t.ended_at from lab_queue t where t.person_id = $1 order by t.id",
+     NULL, "the order in which seats were asked for, by number"},
+    {"outbox", "select t.id, (select c.slug from courses c where c.id = t.course_id) as course, t.kind, t.subject, t.words, t.link, t.at, t.sent_at from outbox t where t.person_id = $1 and t.is_secret = 0 order by t.id",
+     "delete from outbox where person_id = $1", NULL},
+    {"audit", "select (select c.slug from courses c where c.id = t.course_id) as course, t.seq, t.at, case when t.actor_id = $1 then 1 else 0 end as is_by_you, t.cause, t.kind, t.subject, case when t.subject = " SUBJECT " or substr(t.subject, 1, 7) <> 'person ' then d.before end as before, case when t.subject = " SUBJECT " or substr(t.subject, 1, 7) <> 'person ' then d.after end as after from audit t left join audit_details d on d.course_id = t.course_id and d.seq = t.seq where t.actor_id = $1 or t.subject = " SUBJECT " order by t.course_id, t.seq",
+     NULL, "the chain: what was done and when, by number"},
+    {"audit_details", NULL,
+     "delete from audit_details where exists (select 1 from audit a where a.course_id = audit_details.course_id and a.seq = audit_details.seq and (a.subject = " SUBJECT " or (a.actor_id = $1 and not exists (select 1 from enrolments e where e.course_id = a.course_id and e.person_id = $1 and e.role <> 'student'))))",
+     "what somebody did as staff, unless the person is named in it"},
+    {"agenda", NULL, NULL, "by number, until the instant has come"},
+    {"audit_heads", NULL, NULL, OTHERS},
+    {"courses", NULL, NULL, OTHERS " (the course file may name staff)"},
+    {"settings", NULL, NULL, OTHERS},
+};
+// clang-format on
+const size_t privacy_table_count = sizeof privacy_tables / sizeof *privacy_tables;
+
+// clang-format off
+const struct privacy_text privacy_texts[] = {
+    {"outbox", true, "select id, 0, subject, words, link from outbox",
+     "update outbox set subject = $3, words = $4, link = $5 where id = $1 and $2 = 0"},
+    {"teams", false, "select id, 0, looking_for, gap_plan, waiver_reason from teams",
+     "update teams set looking_for = $3, gap_plan = $4, waiver_reason = $5 where id = $1 and $2 = 0"},
+    {"invitations", false, "select id, 0, message, null, null from invitations where message <> ''",
+     "update invitations set message = $3 where id = $1 and $2 = 0 and coalesce($4, $5, '') = ''"},
+    {"info_cards", false, "select course_id, person_id, about, availability, null from info_cards",
+     "update info_cards set about = $3, availability = $4 where course_id = $1 and person_id = $2 and coalesce($5, '') = ''"},
+    {"card_skills", false, "select course_id, person_id, evidence, skill, null from card_skills",
+     "update card_skills set evidence = $3 where course_id = $1 and person_id = $2 and skill = $4 and coalesce($5, '') = ''"},
+    // What stands under a hash is not changed: it goes.
+    {"audit_details", false, "select course_id, seq, before, after, null from audit_details",
+     "delete from audit_details where course_id = $1 and seq = $2 and coalesce($3, $4, $5, '') <> '-'"},
+};
+// clang-format on
+const size_t privacy_text_count = sizeof privacy_texts / sizeof *privacy_texts;
+
+static enum err read_texts(struct db_rows *rows, struct arena *arena, const char ***out, size_t *count);
+
+enum err privacy_store_enrolments(const struct act *act, int64_t person, struct privacy_enrolment **out,
+                                  size_t *count) {
+  struct db_rows rows DB_SCOPE =
+      db_query(act->db,
+               "select e.course_id, c.slug, e.state = 'active', e.role = 'instructor', e.hold_until, "
+               "(select count(*) from enrolments i where i.course_id = e.course_id and i.role = 'instructor' "
+               "and i.state = 'active') from enrolments e join courses c on c.id = e.course_id "
+               "where e.person_id = $1 and (e.state = 'active' or e.hold_until is not null) order by e.course_id",
+               db_int(person));
+  struct privacy_enrolment *list = NULL;
+  size_t size = 0;
+  while (db_next(&rows)) {
+    list = arena_grow(act->arena, list, size, size + 1, sizeof *list);
+    list[size++] = (struct privacy_enrolment){.course = db_column_int(&rows, 0),
+                                              .slug = db_column_text(&rows, 1, act->arena),
+                                              .is_active = db_column_int(&rows, 2) != 0,
+                                              .is_instructor = db_column_int(&rows, 3) != 0,
+                                              .hold_until = db_column_int(&rows, 4),
+                                              .instructors = db_column_int(&rows, 5)};
+  }
+  if (rows.err != ERR_OK)
+    return rows.err;
+  *out = list;
+  *count = size;
+  return ERR_OK;
+}
+
+enum err privacy_store_words(const struct act *act, int64_t person, const char ***out, size_t *count) {
+  struct db_rows rows DB_SCOPE =
+      db_query(act->db,
+               "select name from people where id = $1 union select preferred_name from people where id = $1 "
+               "union select address from addresses where person_id = $1 "
+               "union select address_key from addresses where person_id = $1",
+               db_int(person));
+  return read_texts(&rows, act->arena, out, count);
+}
+
+enum err privacy_store_former(const struct act *act, int64_t person, const char ***out, size_t *count) {
+  struct db_rows rows DB_SCOPE =
+      db_query(act->db,
+               "select d.before from audit_details d join audit a on a.course_id = d.course_id and a.seq = d.seq "
+               "where d.course_id = 0 and a.subject = " SUBJECT " union all "
+               "select d.after from audit_details d join audit a on a.course_id = d.course_id and a.seq = d.seq "
+               "where d.course_id = 0 and a.subject = " SUBJECT,
+               db_int(person));
+  return read_texts(&rows, act->arena, out, count);
+}
+
+enum err privacy_store_rename(const struct act *act, int64_t person, const char *name) {
+  return db_exec(act->db,
+                 "update people set name = $2, preferred_name = null, password_hash = null, is_disabled = 1 "
+                 "where id = $1",
+                 db_int(person), db_text(name));
+}
+
+// The first column of each row; nulls are left out.
+static enum err read_texts(struct db_rows *rows, struct arena *arena, const char ***out, size_t *count) {
+  const char **list = NULL;
+  size_t size = 0;
+  while (db_next(rows)) {
+    if (db_column_is_null(rows, 0))
+      continue;
+    list = arena_grow(arena, list, size, size + 1, sizeof *list);
+    list[size++] = db_column_text(rows, 0, arena);
+  }
+  if (rows->err != ERR_OK)
+    return rows->err;
+  *out = list;
+  *count = size;
+  return ERR_OK;
+}

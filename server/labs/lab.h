@@ -1,0 +1,26 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+// Lab seats: seated + open offers never exceed the capacity (rules.md, Lab seats). Functions of an act, for requests
+// and timers. The order of the writer's queue is the order of acceptance; there is no lock and no other order.
+#pragma once
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "server/courses/course_view.h"
+
+// A student asks for a seat: seated at once when one is free and nobody waits; the holder of an open offer takes it;
+// else they wait. not_open, deadline_passed, auditor_not_approved; in_team unless `leave_team`; offer_expired for one
+// whose offer has lapsed and who has not withdrawn since. Asking again while waiting or seated changes nothing.
+CHECKED enum err lab_ask(const struct act *act, const struct course_view *course, int64_t person, bool leave_team);
+// Staff seat a person, whatever the window and the line, as long as seated + offers stay below the capacity (lab_full).
+CHECKED enum err lab_seat(const struct act *act, const struct course_view *course, int64_t person, bool leave_team);
+// Gives up the seat, the offer or the place in line, whichever there is; a freed seat is offered to the first in line.
+// not_seated.
+CHECKED enum err lab_withdraw(const struct act *act, const struct course_view *course, int64_t person);
+
+// Services' departure hook (server/accounts/services.h): the seat's, the line's and the team's side of a drop.
+enum err lab_departed(const struct act *act, const struct course_view *course, int64_t person, bool is_hold_over);
+// Timers.
+CHECKED enum err lab_offer_expire(const struct act *act, const struct course_view *course, int64_t queue_entry);
+CHECKED enum err lab_decide(const struct act *act,
+                            const struct course_view *course); // decide_by has passed: the list ends

@@ -1,0 +1,119 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+#include "server/labs/lab_store.h"
+
+#include <string.h>
+
+static const char *const state_names[] = {"", "waiting", "offered", "seated", "expired", "withdrawn", "ended"};
+
+static struct queue_entry read_entry(struct db_rows *rows);
+static enum err read_one(struct db_rows *rows, struct queue_entry *out);
+
+enum err lab_store_counts(struct db *db, int64_t course, struct lab_counts *out) {
+  struct db_rows rows DB_SCOPE = db_query(
+      db,
+      "select (select count(*) from placements where course_id = $1 and until_at is null and team_id is null), "
+      "(select count(*) from lab_queue where course_id = $1 and state = 'offered'), "
+      "(select count(*) from lab_queue where course_id = $1 and state = 'waiting')",
+      db_int(course));
+  if (!db_next(&rows))
+    return rows.err != ERR_OK ? rows.err : ERR_INTERNAL;
+  *out = (struct lab_counts){
+      .seated = db_column_int(&rows, 0), .offers = db_column_int(&rows, 1), .waiting = db_column_int(&rows, 2)};
+  return ERR_OK;
+}
+
+enum err lab_store_latest(struct db *db, int64_t course, int64_t person, struct queue_entry *out) {
+  struct db_rows rows DB_SCOPE = db_query(db,
+                                          "select id, person_id, state, asked_at, offer_expires_at from lab_queue "
+                                          "where course_id = $1 and person_id = $2 order by id desc limit 1",
+                                          db_int(course), db_int(person));
+  struct queue_entry found = {.person = person};
+  enum err err = read_one(&rows, &found);
+  if (err != ERR_OK && err != ERR_NOT_FOUND)
+    return err;
+  *out = found;
+  return ERR_OK;
+}
+
+enum err lab_store_entry(struct db *db, int64_t course, int64_t id, struct queue_entry *out) {
+  struct db_rows rows DB_SCOPE = db_query(
+      db, "select id, person_id, state, asked_at, offer_expires_at from lab_queue where id = $1 and course_id = $2",
+      db_int(id), db_int(course));
+  return read_one(&rows, out);
+}
+
+enum err lab_store_first(struct db *db, int64_t course, struct queue_entry *out) {
+  struct db_rows rows DB_SCOPE = db_query(db,
+                                          "select id, person_id, state, asked_at, offer_expires_at from lab_queue "
+                                          "where course_id = $1 and state = 'waiting' order by id limit 1",
+                                          db_int(course));
+  return read_one(&rows, out);
+}
+
+enum err lab_store_place(struct db *db, int64_t course, int64_t id, int64_t *out) {
+  return db_get_int(db, out, "select count(*) from lab_queue where course_id = $1 and state = 'waiting' and id <= $2",
+                    db_int(course), db_int(id));
+}
+
+enum err lab_store_wait(const struct act *act, int64_t course, int64_t person, int64_t *id) {
+  enum err err =
+      db_exec(act->db, "insert into lab_queue (course_id, person_id, state, asked_at) values ($1, $2, 'waiting', $3)",
+              db_int(course), db_int(person), db_int(act->now));
+  if (err == ERR_OK)
+    *id = db_last_id(act->db);
+  return err;
+}
+
+enum err lab_store_offer(const struct act *act, int64_t id, int64_t expires_at) {
+  return db_exec(act->db,
+                 "update lab_queue set state = 'offered', offered_at = $1, offer_expires_at = $2 where id = $3",
+                 db_int(act->now), db_int(expires_at), db_int(id));
+}
+
+enum err lab_store_end(const struct act *act, int64_t id, enum queue_state state) {
+  return db_exec(act->db, "update lab_queue set state = $1, ended_at = $2 where id = $3", db_text(state_names[state]),
+                 db_int(act->now), db_int(id));
+}
+
+enum err lab_store_list(struct db *db, struct arena *arena, int64_t course, enum queue_state state,
+                        struct queue_entry **out, size_t *count) {
+  struct db_rows rows DB_SCOPE = db_query(
+      db,
+      "select q.id, q.person_id, q.state, q.asked_at, q.offer_expires_at, coalesce(h.preferred_name, h.name) "
+      "from lab_queue q join people h on h.id = q.person_id where q.course_id = $1 and q.state = $2 order by q.id",
+      db_int(course), db_text(state_names[state]));
+  struct queue_entry *list = NULL;
+  size_t size = 0, room = 0;
+  while (db_next(&rows)) {
+    if (size == room) {
+      room = room == 0 ? 16 : room * 2;
+      list = arena_grow(arena, list, size, room, sizeof *list);
+    }
+    list[size] = read_entry(&rows);
+    list[size++].name = db_column_text(&rows, 5, arena);
+  }
+  if (rows.err != ERR_OK)
+    return rows.err;
+  *out = list;
+  *count = size;
+  return ERR_OK;
+}
+
+static struct queue_entry read_entry(struct db_rows *rows) {
+  struct queue_entry entry = {.id = db_column_int(rows, 0),
+                              .person = db_column_int(rows, 1),
+                              .asked_at = db_column_int(rows, 3),
+                              .offer_expires_at = db_column_int(rows, 4)};
+  const char *state = db_column_peek(rows, 2);
+  for (int i = QUEUE_WAITING; i <= QUEUE_ENDED; i++)
+    if (strcmp(state_names[i], state) == 0)
+      entry.state = (enum queue_state)i;
+  return entry;
+}
+
+static enum err read_one(struct db_rows *rows, struct queue_entry *out) {
+  if (!db_next(rows))
+    return rows->err != ERR_OK ? rows->err : ERR_NOT_FOUND;
+  *out = read_entry(rows);
+  return ERR_OK;
+}

@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+#include "server/labs/lab_words.h"
+
+#include "server/outbound/outbox.h"
+
+enum { DAY_SECONDS = 86400 };
+
+static enum err tell(const struct act *act, const struct course_view *course, int64_t person, const char *subject,
+                     const char *words);
+
+enum err lab_tell_offer(const struct act *act, const struct course_view *course, int64_t person, int64_t expires_at) {
+  const char *until = course_instant_words(course, act->arena, expires_at);
+  return tell(
+      act, course, person, arena_format(act->arena, "A lab seat is yours if you take it by %s", until),
+      arena_format(
+          act->arena,
+          "A lab seat in %s has become free and you are first in line. Take it by %s; after that it goes to the next "
+          "in line. If you do not want it any more, withdraw, so that somebody else gets it sooner.",
+          course->file->title, until));
+}
+
+enum err lab_tell_expired(const struct act *act, const struct course_view *course, int64_t person) {
+  return tell(
+      act, course, person, "Your lab offer has ended",
+      arena_format(
+          act->arena,
+          "The lab seat in %s that was offered to you went to the next in line, because you did not take it in time. "
+          "You can withdraw and ask again, at the end of the line, or look for a team.",
+          course->file->title));
+}
+
+enum err lab_tell_seated(const struct act *act, const struct course_view *course, int64_t person) {
+  return tell(act, course, person, "You have a lab seat",
+              arena_format(act->arena, "The staff of %s gave you a lab seat. If that is a surprise, write to them.",
+                           course->file->title));
+}
+
+enum err lab_tell_list_ended(const struct act *act, const struct course_view *course, int64_t person) {
+  int64_t closes = course->file->teams.closes;
+  const char *rest =
+      !course->file->teams.has_teams || closes <= act->now
+          ? "Team registration is over too: write to the staff, who will find you a place."
+          : arena_format(
+                act->arena,
+                "Team registration closes on %s, %lld days from now: look for a team, or join one that is looking.",
+                course_instant_words(course, act->arena, closes),
+                (long long)((closes - act->now + DAY_SECONDS - 1) / DAY_SECONDS));
+  return tell(act, course, person, "The waiting list for the labs has ended",
+              arena_format(act->arena, "No lab seat became free for you in %s before the day of decision. %s",
+                           course->file->title, rest));
+}
+
+static enum err tell(const struct act *act, const struct course_view *course, int64_t person, const char *subject,
+                     const char *words) {
+  return outbox_put(act, &(struct message){.course = course->id,
+                                           .person = person,
+                                           .kind = "lab seat",
+                                           .subject = subject,
+                                           .words = words,
+                                           .link = arena_format(act->arena, "/courses/%s/labs", course->slug)});
+}

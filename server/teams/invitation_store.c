@@ -1,0 +1,101 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+#include "server/teams/invitation_store.h"
+
+#include <string.h>
+
+// The columns that read_row expects, in its order.
+#define INVITATION_ROWS                                                                                                \
+  "select i.id, i.course_id, i.team_id, i.person_id, i.direction = 'asked', i.message, i.made_by, i.state, "           \
+  "i.created_at, i.expires_at, t.name, coalesce(h.preferred_name, h.name) from invitations i "                         \
+  "join teams t on t.id = i.team_id join people h on h.id = i.person_id "
+
+static const char *const state_names[] = {"open", "accepted", "declined", "withdrawn", "lapsed"};
+
+static struct invitation read_row(struct db_rows *rows, struct arena *arena);
+static enum err read_one(struct db_rows *rows, struct arena *arena, struct invitation *out);
+static enum err read_list(struct db_rows *rows, struct arena *arena, struct invitation **out, size_t *count);
+
+enum err invitation_store_get(const struct act *act, int64_t course, int64_t id, struct invitation *out) {
+  struct db_rows rows DB_SCOPE =
+      db_query(act->db, INVITATION_ROWS "where i.id = $1 and i.course_id = $2", db_int(id), db_int(course));
+  return read_one(&rows, act->arena, out);
+}
+
+enum err invitation_store_find(const struct act *act, int64_t team, int64_t person, struct invitation *out) {
+  struct db_rows rows DB_SCOPE =
+      db_query(act->db, INVITATION_ROWS "where i.team_id = $1 and i.person_id = $2 and i.state = 'open'", db_int(team),
+               db_int(person));
+  return read_one(&rows, act->arena, out);
+}
+
+enum err invitation_store_insert(const struct act *act, struct invitation *invitation) {
+  enum err err =
+      db_exec(act->db,
+              "insert into invitations (course_id, team_id, person_id, direction, message, made_by, state, created_at, "
+              "expires_at) values ($1, $2, $3, $4, $5, $6, 'open', $7, $8)",
+              db_int(invitation->course), db_int(invitation->team), db_int(invitation->person),
+              db_text(invitation->is_request ? "asked" : "invited"), db_text(invitation->message),
+              db_int(invitation->made_by), db_int(invitation->created_at), db_int(invitation->expires_at));
+  if (err == ERR_OK)
+    invitation->id = db_last_id(act->db);
+  return err;
+}
+
+enum err invitation_store_set_state(const struct act *act, int64_t id, enum invitation_state state) {
+  return db_exec(act->db, "update invitations set state = $1, answered_at = $2 where id = $3",
+                 db_text(state_names[state]), db_int(act->now), db_int(id));
+}
+
+enum err invitation_store_of_person(const struct act *act, int64_t course, int64_t person, struct invitation **out,
+                                    size_t *count) {
+  struct db_rows rows DB_SCOPE = db_query(
+      act->db, INVITATION_ROWS "where i.course_id = $1 and i.person_id = $2 and i.state = 'open' order by i.id",
+      db_int(course), db_int(person));
+  return read_list(&rows, act->arena, out, count);
+}
+
+enum err invitation_store_of_team(const struct act *act, int64_t team, struct invitation **out, size_t *count) {
+  struct db_rows rows DB_SCOPE =
+      db_query(act->db, INVITATION_ROWS "where i.team_id = $1 and i.state = 'open' order by i.id", db_int(team));
+  return read_list(&rows, act->arena, out, count);
+}
+
+static struct invitation read_row(struct db_rows *rows, struct arena *arena) {
+  enum invitation_state state = INVITATION_OPEN;
+  while (strcmp(state_names[state], db_column_peek(rows, 7)) != 0) // the schema's check leaves no other name
+    state++;
+  return (struct invitation){.id = db_column_int(rows, 0),
+                             .course = db_column_int(rows, 1),
+                             .team = db_column_int(rows, 2),
+                             .person = db_column_int(rows, 3),
+                             .is_request = db_column_int(rows, 4) != 0,
+                             .message = db_column_text(rows, 5, arena),
+                             .made_by = db_column_int(rows, 6),
+                             .state = state,
+                             .created_at = db_column_int(rows, 8),
+                             .expires_at = db_column_int(rows, 9),
+                             .team_name = db_column_text(rows, 10, arena),
+                             .person_name = db_column_text(rows, 11, arena)};
+}
+
+static enum err read_one(struct db_rows *rows, struct arena *arena, struct invitation *out) {
+  if (!db_next(rows))
+    return rows->err != ERR_OK ? rows->err : ERR_NOT_FOUND;
+  *out = read_row(rows, arena);
+  return ERR_OK;
+}
+
+static enum err read_list(struct db_rows *rows, struct arena *arena, struct invitation **out, size_t *count) {
+  struct invitation *list = NULL;
+  size_t size = 0, room = 0;
+  while (db_next(rows)) {
+    if (size == room) {
+      room = room == 0 ? 8 : room * 2;
+      list = arena_grow(arena, list, size, room, sizeof *list);
+    }
+    list[size++] = read_row(rows, arena);
+  }
+  *out = list;
+  *count = size;
+  return rows->err;
+}

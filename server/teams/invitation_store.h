@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+// The SQL of invitations and join requests: one table, because both are one open question between a team and a person.
+#pragma once
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "server/db/act.h"
+
+enum invitation_state {
+  INVITATION_OPEN,
+  INVITATION_ACCEPTED,
+  INVITATION_DECLINED,
+  INVITATION_WITHDRAWN,
+  INVITATION_LAPSED
+};
+
+struct invitation {
+  int64_t id;
+  int64_t course;
+  int64_t team;
+  int64_t person;  // whom it is about
+  bool is_request; // asked by the person; else invited by the team
+  const char *message;
+  int64_t made_by;
+  enum invitation_state state;
+  int64_t created_at;
+  int64_t expires_at; // the last second at which it can be accepted
+  const char *team_name;
+  const char *person_name;
+};
+
+CHECKED enum err invitation_store_get(const struct act *act, int64_t course, int64_t id,
+                                      struct invitation *out); // ERR_NOT_FOUND
+// The open one between a team and a person; ERR_NOT_FOUND when there is none.
+CHECKED enum err invitation_store_find(const struct act *act, int64_t team, int64_t person, struct invitation *out);
+// Fills the id.
+CHECKED enum err invitation_store_insert(const struct act *act, struct invitation *invitation);
+CHECKED enum err invitation_store_set_state(const struct act *act, int64_t id, enum invitation_state state);
+// Open ones, oldest first.
+CHECKED enum err invitation_store_of_person(const struct act *act, int64_t course, int64_t person,
+                                            struct invitation **out, size_t *count);
+CHECKED enum err invitation_store_of_team(const struct act *act, int64_t team, struct invitation **out, size_t *count);

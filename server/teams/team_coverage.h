@@ -1,0 +1,30 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+// A team's coverage of the course's skills (rules.md, Coverage): judged from its active members' levels that count,
+// told in words with the number of seekers who would close the gap, and kept as a mark on registered teams. Nothing is
+// refused here.
+#pragma once
+
+#include <stdint.h>
+
+#include "common/course/coverage.h"
+#include "server/teams/team_store.h"
+
+enum { GAP_REPAIR_DAYS = 7, HELPERS_NAMED_MAX = 8 };
+
+// `without` leaves one person out (0: nobody): what would be if they left.
+void team_coverage_judge(const struct act *act, const struct course_view *course, const struct team_members *members,
+                         int64_t without, struct coverage *out);
+// Seekers at each requirement's level; NULL, without a statement, when the team is covered.
+CHECKED enum err team_coverage_seekers(const struct act *act, const struct course_view *course,
+                                       const struct coverage *coverage, const int **out);
+// "nobody at Systems level Project work or above; 14 classmates who look for a team are"; NULL when covered.
+CHECKED enum err team_coverage_words(const struct act *act, const struct course_view *course,
+                                     const struct coverage *coverage, const char **words);
+// The seekers who would bring the team nearer, by name: "Ada Lovelace, Alan Turing and 3 more"; NULL when there are
+// none.
+CHECKED enum err team_coverage_helpers(const struct act *act, const struct course_view *course,
+                                       const struct coverage *coverage, const char **words);
+// Sets or clears gap_since and gap_due of a registered team in *team, which the caller saves; says whether they
+// changed.
+bool team_coverage_mark(const struct act *act, const struct course_view *course, const struct coverage *coverage,
+                        struct team *team);

@@ -1,0 +1,165 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+#include "server/teams/team_view.h"
+
+#include "server/teams/invitation_store.h"
+#include "server/teams/team_coverage.h"
+#include "server/teams/team_notice.h"
+#include "server/teams/team_rules.h"
+
+struct viewer {
+  int64_t person;
+  bool is_staff;
+  bool is_mate;
+};
+
+static void write_team(struct json *json, const struct course_view *course, const struct team *team,
+                       const struct team_members *members, struct viewer viewer);
+static void write_member(struct json *json, const struct course *file, const struct team *team,
+                         const struct team_member *member, struct viewer viewer);
+static void write_levels(struct json *json, const struct course *file, const struct team_member *member);
+static enum err write_coverage(const struct act *act, const struct course_view *course, const struct team *team,
+                               const struct team_members *members, struct viewer viewer, struct json *json);
+static void write_requirement(struct json *json, const struct course *file, const struct requirement_state *state,
+                              const int *seekers);
+static enum err write_open(const struct act *act, int64_t team, struct json *json);
+static void write_invitation(struct json *json, const struct invitation *invitation);
+
+enum err team_view_write(const struct act *act, const struct course_view *course, int64_t id, struct json *json) {
+  struct team team;
+  struct team_members members;
+  enum err err = team_load(act, course, id, &team, &members);
+  if (err != ERR_OK)
+    return err;
+  const struct team_member *self = team_member_find(&members, act->actor);
+  struct viewer viewer = {
+      .person = act->actor, .is_staff = course_is_staff(course), .is_mate = self != NULL && self->is_active};
+  write_team(json, course, &team, &members, viewer);
+  if ((err = write_coverage(act, course, &team, &members, viewer, json)) != ERR_OK)
+    return err;
+  return viewer.is_mate || viewer.is_staff ? write_open(act, id, json) : ERR_OK;
+}
+
+static void write_team(struct json *json, const struct course_view *course, const struct team *team,
+                       const struct team_members *members, struct viewer viewer) {
+  const struct team_rules *rules = &course->file->teams;
+  const struct team_member *contact = team_member_find(members, team->contact);
+  bool is_contact_shown = contact != NULL && (!contact->is_confidential || viewer.is_staff || viewer.is_mate);
+  int left = rules->size_max - (int)members->count;
+  json_int(json, "id", team->id);
+  json_text(json, "name", team->name);
+  json_text(json, "state", team_state_names[team->state]);
+  json_text(json, "looking_for", team->looking_for);
+  if (is_contact_shown)
+    json_int(json, "contact", team->contact);
+  else
+    json_none(json, "contact");
+  json_int(json, "size_min", rules->size_min);
+  json_int(json, "size_max", rules->size_max);
+  json_int(json, "places_left", team->state == TEAM_FORMING && left > 0 ? left : 0);
+  json_instant_or_null(json, "registered_at", team->registered_at);
+  json_int(json, "version", team->version);
+  json_flag(json, "is_yours", viewer.is_mate);
+  json_array_in(json, "members");
+  for (size_t i = 0; i < members->count; i++)
+    if (!members->list[i].is_confidential || viewer.is_staff || viewer.is_mate)
+      write_member(json, course->file, team, &members->list[i], viewer);
+  json_end(json);
+}
+
+static void write_member(struct json *json, const struct course *file, const struct team *team,
+                         const struct team_member *member, struct viewer viewer) {
+  json_begin_object(json);
+  json_int(json, "person", member->person);
+  json_text(json, "name", member->name);
+  json_flag(json, "is_contact", member->person == team->contact);
+  if (viewer.is_mate || viewer.is_staff) {
+    json_text(json, "email", member->email);
+    json_instant(json, "since", member->from);
+    write_levels(json, file, member);
+  }
+  if (viewer.is_staff)
+    json_flag(json, "is_active", member->is_active); // a drop is for staff and the person
+  json_end(json);
+}
+
+static void write_levels(struct json *json, const struct course *file, const struct team_member *member) {
+  json_array_in(json, "skills");
+  for (int i = 0; i < file->skill_count; i++) {
+    json_begin_object(json);
+    json_text(json, "skill", file->skills[i].id);
+    json_text(json, "level", file->levels[member->levels[i]].id);
+    json_text(json, "counted_level", file->levels[member->counted[i]].id);
+    json_end(json);
+  }
+  json_end(json);
+}
+
+static enum err write_coverage(const struct act *act, const struct course_view *course, const struct team *team,
+                               const struct team_members *members, struct viewer viewer, struct json *json) {
+  struct coverage coverage;
+  const int *seekers = NULL;
+  team_coverage_judge(act, course, members, 0, &coverage);
+  enum err err = team_coverage_seekers(act, course, &coverage, &seekers);
+  if (err != ERR_OK)
+    return err;
+  json_object_in(json, "coverage");
+  json_flag(json, "is_covered", coverage.is_covered);
+  json_flag(json, "is_waived", team->is_waived);
+  json_text(json, "words", coverage_words(act->arena, course->file, &coverage, seekers));
+  json_array_in(json, "requirements");
+  for (size_t i = 0; i < coverage.count; i++)
+    write_requirement(json, course->file, &coverage.states[i], seekers ? &seekers[i] : NULL);
+  json_end(json);
+  if (viewer.is_mate || viewer.is_staff) {
+    json_text(json, "gap_plan", team->gap_plan);
+    json_instant_or_null(json, "gap_since", team->gap_since);
+    json_instant_or_null(json, "gap_due", team->gap_due);
+  }
+  if (viewer.is_staff)
+    json_text(json, "waiver_reason", team->waiver_reason);
+  json_end(json);
+  return ERR_OK;
+}
+
+static void write_requirement(struct json *json, const struct course *file, const struct requirement_state *state,
+                              const int *seekers) {
+  json_begin_object(json);
+  json_text(json, "skill", file->skills[state->requirement->skill].id);
+  json_text(json, "level", file->levels[state->requirement->level].id);
+  json_int(json, "members", state->requirement->members);
+  json_int(json, "have", state->have);
+  json_flag(json, "is_met", state->is_met);
+  if (seekers != NULL)
+    json_int(json, "seekers", *seekers);
+  json_end(json);
+}
+
+static enum err write_open(const struct act *act, int64_t team, struct json *json) {
+  struct invitation *list = NULL;
+  size_t count = 0;
+  enum err err = invitation_store_of_team(act, team, &list, &count);
+  if (err != ERR_OK)
+    return err;
+  json_array_in(json, "invitations");
+  for (size_t i = 0; i < count; i++)
+    if (!list[i].is_request)
+      write_invitation(json, &list[i]);
+  json_end(json);
+  json_array_in(json, "join_requests");
+  for (size_t i = 0; i < count; i++)
+    if (list[i].is_request)
+      write_invitation(json, &list[i]);
+  json_end(json);
+  return ERR_OK;
+}
+
+static void write_invitation(struct json *json, const struct invitation *invitation) {
+  json_begin_object(json);
+  json_int(json, "id", invitation->id);
+  json_int(json, "person", invitation->person);
+  json_text(json, "name", invitation->person_name);
+  json_text(json, "message", invitation->message);
+  json_instant(json, "created_at", invitation->created_at);
+  json_instant(json, "expires_at", invitation->expires_at);
+  json_end(json);
+}
