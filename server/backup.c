@@ -100,7 +100,7 @@ enum err backup_examine(const char *store, struct arena *arena, struct problem *
   if (err != ERR_OK)
     return backup_fail(problem, store);
   struct db *db = NULL;
-  if ((err = db_open(store, &(struct db_options){.mode = DB_READ_COPY}, &db)) != ERR_OK)
+  if (db_open(store, &(struct db_options){.mode = DB_READ_COPY}, &db) != ERR_OK)
     return problem_raise(problem, PROBLEM_BACKUP_FAILED, "%s cannot be opened as a store; the log says why.", store);
   err = examine_open(db, arena, problem, out);
   db_close(db);

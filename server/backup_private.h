@@ -9,7 +9,7 @@
 
 #define BACKUP_UNFINISHED ".unfinished-" // what has such a name is no backup
 
-static inline void backup_close_fd(int *fd) {
+static inline void backup_close_fd(const int *fd) {
   if (*fd >= 0)
     close(*fd);
 }

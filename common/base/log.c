@@ -20,10 +20,12 @@ struct line {
 };
 
 // The one process-wide setting of the program. The lock also keeps a capture's context alive while it is being called.
+// NOLINTBEGIN(cppcoreguidelines-avoid-non-const-global-variables): a log belongs to the process
 static enum log_level level_now = LOG_INFO;
 static pthread_mutex_t capture_lock = PTHREAD_MUTEX_INITIALIZER;
 static void (*capture_now)(enum log_level level, const char *line, void *context);
 static void *capture_context;
+// NOLINTEND(cppcoreguidelines-avoid-non-const-global-variables)
 
 static const char *const level_names[] = {[LOG_ERROR] = "error", [LOG_WARN] = "warn", [LOG_INFO] = "info"};
 

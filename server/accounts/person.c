@@ -29,14 +29,14 @@ enum err person_get(struct db *db, struct arena *arena, int64_t id, struct perso
 }
 
 enum err person_find(struct db *db, struct arena *arena, const char *address, struct person *out) {
-  const char *clean, *key;
+  const char *clean = NULL, *key = NULL;
   if (!address_check(arena, address, &clean, &key))
     return ERR_NOT_FOUND;
   return person_store_find(db, arena, key, out);
 }
 
 enum err person_create(const struct act *act, const char *name, const char *address, int64_t *id) {
-  const char *clean_name, *clean, *key;
+  const char *clean_name = NULL, *clean = NULL, *key = NULL;
   enum err name_err = check_name(act, "name", name, &clean_name);
   enum err address_err = check_address(act, address, &clean, &key);
   if (name_err != ERR_OK || address_err != ERR_OK)
@@ -45,7 +45,7 @@ enum err person_create(const struct act *act, const char *name, const char *addr
   enum err err = person_store_find(act->db, act->arena, key, &other);
   if (err != ERR_NOT_FOUND)
     return err == ERR_OK ? refuse_taken(act, clean) : err;
-  int64_t created;
+  int64_t created = 0;
   if ((err = person_store_insert(act->db, clean_name, act->now, &created)) != ERR_OK ||
       (err = person_store_set_primary(act->db, created, key, clean)) != ERR_OK)
     return err;
@@ -83,7 +83,7 @@ enum err person_rename(const struct act *act, int64_t id, const char *name, cons
 }
 
 enum err person_set_address(const struct act *act, int64_t id, const char *address) {
-  const char *clean, *key;
+  const char *clean = NULL, *key = NULL;
   enum err err = check_address(act, address, &clean, &key);
   if (err != ERR_OK)
     return err;

@@ -10,7 +10,7 @@
 #include "server/commands/control.h"
 #include "server/commands/input_file.h"
 
-enum { CSV_BYTES_MAX = 4 * 1024 * 1024 };
+enum { CSV_BYTES_MAX = 4 * 1024 * 1024, NOTES_MAX = 40 };
 
 struct roster_arguments {
   const char *course;
@@ -235,8 +235,12 @@ static void print_list(const json_t *plan, const char *list, const char *title, 
   const json_t *notes = json_object_get(plan, list);
   if (json_array_size(notes) > 0)
     (void)printf("\n%s\n", title);
-  for (size_t i = 0; i < json_array_size(notes); i++)
+  // A drop is never left out; of what does not happen, a screenful is enough.
+  size_t count = json_array_size(notes), shown = strcmp(list, "dropped") == 0 || count < NOTES_MAX ? count : NOTES_MAX;
+  for (size_t i = 0; i < shown; i++)
     print_note(json_array_get(notes, i), words);
+  if (shown < count)
+    (void)printf("  … and %zu more; --json lists all\n", count - shown);
 }
 
 static void print_note(const json_t *note, const char *words) {

@@ -78,6 +78,7 @@ struct beat {
 };
 
 static int parse(int argc, char **argv, struct serve_options *options);
+static bool take_option(int option, const char *value, struct serve_options *options);
 static enum err open_house(struct house *house, const struct serve_options *options);
 static enum err start_threads(struct house *house, const struct serve_options *options);
 static enum err start_timers(struct house *house);
@@ -132,61 +133,57 @@ static int parse(int argc, char **argv, struct serve_options *options) {
       UPKEEP_OPTIONS,
       {NULL, 0, NULL, 0},
   };
-  const char *data = NULL;
+  options->data_dir = control_data_dir(NULL);
   optind = 1;
-  for (int c; (c = getopt_long(argc, argv, "", names, NULL)) != -1;) {
-    switch (c) {
-    case 'd':
-      data = optarg;
-      break;
-    case 'l':
-      options->listen = optarg;
-      break;
-    case 'p':
-      options->public_url = optarg;
-      break;
-    case 'm':
-      options->mail_domain = optarg;
-      break;
-    case 't':
-      if (!door_trust_proxy(&options->doors, optarg))
-        return EXIT_USAGE;
-      break;
-    case 's':
-      if (!door_sign_in_header(&options->doors, optarg))
-        return EXIT_USAGE;
-      break;
-    case 'f':
-      if (!door_mail_from(&options->doors, optarg))
-        return EXIT_USAGE;
-      break;
-    case 'q':
-      options->has_cheap_passwords = true;
-      break;
-    case 'c':
-      if (options->course_count == COURSES_MAX) {
-        fprintf(stderr, "tandem serve: at most %d courses at a start\n", COURSES_MAX);
-        return EXIT_USAGE;
-      }
-      options->courses[options->course_count++] = optarg;
-      break;
-    case 'n':
-      if (!instant_parse(optarg, &options->now)) {
-        fprintf(stderr, "tandem serve: --now takes an instant such as 2023-09-05T14:00:00Z, not \"%s\"\n", optarg);
-        return EXIT_USAGE;
-      }
-      break;
-    default:
-      if (!upkeep_option(&options->upkeep, c, optarg))
-        return EXIT_USAGE;
-    }
-  }
+  for (int c; (c = getopt_long(argc, argv, "", names, NULL)) != -1;)
+    if (!take_option(c, optarg, options))
+      return EXIT_USAGE;
   if (optind < argc) {
     fprintf(stderr, "tandem serve: \"%s\" is one word too many\n", argv[optind]);
     return EXIT_USAGE;
   }
-  options->data_dir = control_data_dir(data);
   return door_finish(&options->doors) ? EXIT_DONE : EXIT_USAGE;
+}
+
+// False when the value is no such thing; that was said.
+static bool take_option(int option, const char *value, struct serve_options *options) {
+  switch (option) {
+  case 'd':
+    options->data_dir = value;
+    return true;
+  case 'l':
+    options->listen = value;
+    return true;
+  case 'p':
+    options->public_url = value;
+    return true;
+  case 'm':
+    options->mail_domain = value;
+    return true;
+  case 'q':
+    options->has_cheap_passwords = true;
+    return true;
+  case 't':
+    return door_trust_proxy(&options->doors, value);
+  case 's':
+    return door_sign_in_header(&options->doors, value);
+  case 'f':
+    return door_mail_from(&options->doors, value);
+  case 'c':
+    if (options->course_count < COURSES_MAX) {
+      options->courses[options->course_count++] = value;
+      return true;
+    }
+    fprintf(stderr, "tandem serve: at most %d courses at a start\n", COURSES_MAX);
+    return false;
+  case 'n':
+    if (instant_parse(value, &options->now))
+      return true;
+    fprintf(stderr, "tandem serve: --now takes an instant such as 2023-09-05T14:00:00Z, not \"%s\"\n", value);
+    return false;
+  default:
+    return upkeep_option(&options->upkeep, option, value);
+  }
 }
 
 static enum err open_house(struct house *house, const struct serve_options *options) {

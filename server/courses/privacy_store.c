@@ -109,7 +109,9 @@ enum err privacy_store_words(const struct act *act, int64_t person, const char *
       db_query(act->db,
                "select name from people where id = $1 union select preferred_name from people where id = $1 "
                "union select address from addresses where person_id = $1 "
-               "union select address_key from addresses where person_id = $1",
+               "union select address_key from addresses where person_id = $1 "
+               // As messages to others quote it.
+               "union select '\"' || message || '\"' from invitations where made_by = $1 and message <> ''",
                db_int(person));
   return read_texts(&rows, act->arena, out, count);
 }

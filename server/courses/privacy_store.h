@@ -30,7 +30,7 @@ struct privacy_enrolment {
 // Those that are active, or whose place is held.
 CHECKED enum err privacy_store_enrolments(const struct act *act, int64_t person, struct privacy_enrolment **out,
                                           size_t *count);
-// Names, addresses and logins that the person has.
+// Names and addresses that the person has, and what they wrote to others, in quotes.
 CHECKED enum err privacy_store_words(const struct act *act, int64_t person, const char ***out, size_t *count);
 // The JSON of audit rows of the installation about the person: names that they had.
 CHECKED enum err privacy_store_former(const struct act *act, int64_t person, const char ***out, size_t *count);

@@ -156,8 +156,12 @@ static void configure_once(void) {
 
 static enum err open_handle(struct db *db, const char *path, const char *vfs) {
   int flags = SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_PRIVATECACHE | SQLITE_OPEN_EXRESCODE;
-  if (db->mode != DB_READ_WRITE) {
+  if (db->mode == DB_READ_ONLY) {
     flags |= SQLITE_OPEN_READONLY;
+  } else if (db->mode == DB_READ_COPY) {
+    // Opened to read only, the engine does not even read CHECK constraints, and its integrity_check passes over them.
+    // query_only keeps the file from being written; where nobody may write it, the engine opens it to read.
+    flags |= SQLITE_OPEN_READWRITE;
   } else {
     flags |= SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE;
     // Readable by the owner only; the WAL takes its mode from here. mknod, because to open and close the file would

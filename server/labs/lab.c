@@ -202,8 +202,13 @@ static enum err leave_for_seat(const struct act *act, const struct course_view *
   const char *words = NULL;
   if ((err = team_leave_words(act, course, person, &words)) != ERR_OK)
     return err;
-  return problem_raise(act->problem, PROBLEM_IN_TEAM,
-                       "%s Send \"leave_team\": true to leave the team and take the seat.", words);
+  struct team team;
+  if ((err = team_get(act, course->id, placement.team, &team)) != ERR_OK)
+    return err;
+  // Out of a registered team only the staff let somebody go (rules.md, Teams); the words say so already.
+  bool may_leave = by_staff || team.state != TEAM_REGISTERED;
+  return problem_raise(act->problem, PROBLEM_IN_TEAM, "%s%s", words,
+                       may_leave ? " Send \"leave_team\": true to leave the team and take the seat." : "");
 }
 
 static enum err wait_in_line(const struct act *act, const struct course_view *course, int64_t person) {

@@ -30,7 +30,7 @@ enum err invitation_make(const struct act *act, const struct course_view *course
                          int64_t person, const char *message, int64_t *id) {
   struct team team;
   struct team_members members;
-  struct enrolment invited;
+  struct enrolment invited = {0};
   enum err err = team_load(act, course, team_id, &team, &members);
   if (err != ERR_OK || (err = team_check_member(act, &team, &members)) != ERR_OK ||
       (err = team_check_window(act, course)) != ERR_OK || (err = team_check_forming(act, course, &team)) != ERR_OK ||

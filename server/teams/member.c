@@ -18,7 +18,7 @@ static enum err depart(const struct act *act, const struct course_view *course, 
 static struct team_members without(const struct act *act, const struct team_members *members, int64_t person);
 static bool hand_over(struct team *team, const struct team_members *members);
 static enum err tell_departed(const struct act *act, const struct course_view *course, const struct team *team,
-                              const struct team_members *rest, const char *name, const char *contact_words);
+                              const struct team_members *rest, const char *name, const char *next);
 static enum err tell_removed(const struct act *act, const struct course_view *course, const struct team *team,
                              int64_t person, enum way way);
 static enum err tell_too_small(const struct act *act, const struct course_view *course, const struct team *team,

@@ -119,7 +119,7 @@ static enum err read_topics(const struct act *act, const struct course_view *cou
     int topic = course_topic(course->file, db_column_peek(&rows, 1));
     if (at == count || list[at].person != person || topic == NO_INDEX)
       continue;
-    if (list[at].topic_count == 0)
+    if (list[at].topic_count == 0 || topics == NULL)
       list[at].topics = topics = arena_array(act->arena, course->file->topic_count, sizeof *topics);
     topics[list[at].topic_count++] = topic;
   }

@@ -47,7 +47,7 @@ struct handle {
   struct record *record;
 };
 
-static int vfs_open(sqlite3_vfs *vfs, const char *path, sqlite3_file *file, int flags, int *out_flags);
+static int vfs_open(sqlite3_vfs *base, const char *path, sqlite3_file *file, int flags, int *out_flags);
 static int vfs_delete(sqlite3_vfs *vfs, const char *path, int is_dir_synced);
 static int vfs_access(sqlite3_vfs *vfs, const char *path, int flags, int *out);
 static int vfs_full_path(sqlite3_vfs *vfs, const char *path, int size, char *out);

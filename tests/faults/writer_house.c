@@ -13,7 +13,7 @@
 
 #include "common/base/text.h"
 
-enum { CACHE_PAGES = 8 }; // so few that a batch writes to the WAL before its commit
+enum { CACHE_PAGES = 24 }; // so few that a batch writes to the WAL before its commit
 
 static _Atomic(sqlite3 *) newest_handle; // SQLite hands an extension's entry no context
 
@@ -27,6 +27,169 @@ static enum err hold_run(struct job *job, struct db *db);
 static void hold_lost(struct job *job, enum err why);
 static void hold_done(struct job *job);
 static void queue_batch(struct world *world, int batch);
+static void wait_queued(struct world *world, size_t count);
+static void submit(void *context);
+static void finish(struct request *request);
+static void keep_answer(struct slot *slot, const struct request *request);
+static void wait_home(struct world *world, size_t answers);
+static void wait_checkpoint(struct world *world, int before);
+
+static const struct job_kind hold_kind = {.name = "hold", .run = hold_run, .lost = hold_lost, .done = hold_done};
+
+void house_open(struct world *world, const char *setting) {
+  world_restore(world);
+  struct app_options options = {
+      .data_dir = world->folder, .vfs = FAULT_VFS_NAME, .clock = &world->clock, .has_cheap_passwords = true};
+  assert_int_equal(ERR_OK, app_open(&options, &world->app));
+  struct work_options work_options = {
+      .path = world->path, .vfs = FAULT_VFS_NAME, .worker_count = 1, .broken = on_broken, .context = world};
+  // The entry stays registered for the process; it only notes.
+  assert_int_equal(SQLITE_OK, sqlite3_auto_extension((void (*)(void))keep_handle));
+  atomic_store(&newest_handle, NULL);
+  assert_int_equal(ERR_OK, work_new(&work_options, &world->work));
+  app_start_serving(world->app, world->work, NULL);
+  // The writer's thread waits for its first job; nobody else uses its connection.
+  char sql[32];
+  snprintf(sql, sizeof sql, "pragma cache_size = %d", CACHE_PAGES);
+  sqlite3 *handle = atomic_load(&newest_handle);
+  assert_int_equal(SQLITE_OK, sqlite3_exec(handle, sql, NULL, NULL, NULL));
+  if (setting != NULL)
+    assert_int_equal(SQLITE_OK, sqlite3_exec(handle, setting, NULL, NULL, NULL));
+  struct db *db = NULL;
+  assert_int_equal(ERR_OK,
+                   db_open(world->path, &(struct db_options){.mode = DB_READ_ONLY, .vfs = FAULT_VFS_NAME}, &db));
+  assert_int_equal(ERR_OK, loop_new(db, &world->loop));
+  assert_int_equal(ERR_OK, loop_start(world->loop));
+  fault_vfs_reset(world->vfs);
+  fault_vfs_on_sync(world->vfs, on_sync, world);
+}
+
+void house_close(struct world *world) {
+  size_t left = 0;
+  assert_true(work_stop(world->work, 60, &left));
+  fault_vfs_on_sync(world->vfs, NULL, NULL);
+  struct work_figures figures;
+  work_figures(world->work, &figures);
+  assert_int_equal(world->batches_expected, figures.batches); // each in one transaction
+  loop_stop(world->loop);
+  loop_join(world->loop);
+  loop_free(world->loop);
+  work_free(world->work);
+  app_close(world->app);
+}
+
+bool house_run_batch(struct world *world, int batch, bool is_idle) {
+  world->had_struck[batch] = world->has_struck |= fault_vfs_has_struck(world->vfs);
+  int checkpoints = atomic_load(&world->checkpoints);
+  if (!hold_writer(world))
+    return false;
+  world->was_run[batch] = true;
+  world->batches_expected += 2;
+  fault_vfs_begin(world->vfs);
+  queue_batch(world, batch);
+  sem_post(&world->gate);
+  wait_home(world, world->counts[batch]);
+  if (is_idle)
+    wait_checkpoint(world, checkpoints);
+  return true;
+}
+
+bool house_is_shut(struct world *world) {
+  struct slot slot = world->slots[1][0];
+  world->is_hold_home = true;
+  world->answered = 0;
+  loop_call(world->loop, submit, &slot);
+  wait_home(world, 1);
+  return slot.answer.status == 503;
+}
+
+static int keep_handle(sqlite3 *handle, const char **message, const struct sqlite3_api_routines *routines) {
+  (void)message, (void)routines;
+  sqlite3 *none = NULL; // the first after it was cleared: work_new opens the writer's before the workers'
+  atomic_compare_exchange_strong(&newest_handle, &none, handle);
+  return SQLITE_OK;
+}
+
+// So a reply that was posted too early stands in the log before the sync.
+static void on_sync(void *context, enum fault_file file) {
+  struct world *world = context;
+  pass_loop(world);
+  if (file == FAULT_STORE)
+    atomic_fetch_add(&world->checkpoints, 1);
+}
+
+// Here the process would end. Replies that were posted before it have been told; later ones never are.
+static void on_broken(void *context) {
+  struct world *world = context;
+  pass_loop(world);
+  atomic_fetch_add(&world->broken, 1);
+}
+
+static void post(void *context) { sem_post(context); }
+
+// On the writer: whatever it has handed to the loop has been seen there when this returns.
+static void pass_loop(struct world *world) {
+  loop_call(world->loop, post, &world->passed);
+  sem_wait(&world->passed);
+}
+
+// False when the writer takes nothing more.
+static bool hold_writer(struct world *world) {
+  world->hold = (struct hold){.job = {.kind = &hold_kind, .home = world->loop}, .world = world};
+  world->is_hold_home = false;
+  world->answered = 0;
+  if (!work_submit(world->work, &world->hold.job))
+    return false;
+  sem_wait(&world->held);
+  if (world->hold.is_lost)
+    wait_home(world, 0);
+  return !world->hold.is_lost;
+}
+
+static enum err hold_run(struct job *job, struct db *db) {
+  (void)db;
+  struct hold *hold = (struct hold *)job;
+  atomic_store(&hold->has_arrived, true);
+  sem_post(&hold->world->held);
+  sem_wait(&hold->world->gate);
+  return ERR_OK;
+}
+
+static void hold_lost(struct job *job, enum err why) {
+  (void)why;
+  struct hold *hold = (struct hold *)job;
+  if (atomic_load(&hold->has_arrived))
+    return;
+  hold->is_lost = true; // the house broke before it ran
+  sem_post(&hold->world->held);
+}
+
+static void hold_done(struct job *job) {
+  struct world *world = ((struct hold *)job)->world;
+  pthread_mutex_lock(&world->lock);
+  world->is_hold_home = true;
+  pthread_cond_broadcast(&world->changed);
+  pthread_mutex_unlock(&world->lock);
+}
+
+// In the order of the table: what goes by a worker is waited for, the rest comes one after the other anyway.
+static void queue_batch(struct world *world, int batch) {
+  for (size_t i = 0; i < world->counts[batch]; i++) {
+    loop_call(world->loop, submit, &world->slots[batch][i]);
+    if (world->slots[batch][i].ask->group == SIGNER)
+      wait_queued(world, i + 1);
+  }
+  wait_queued(world, world->counts[batch]);
+}
+
+static void wait_queued(struct world *world, size_t count) {
+  struct work_figures figures = {0};
+  do {
+    sched_yield();
+    work_figures(world->work, &figures);
+  } while (figures.writer_queued < count);
+}
+
 static void submit(void *context);
 static void finish(struct request *request);
 static void keep_answer(struct slot *slot, const struct request *request);

@@ -141,7 +141,7 @@ class Client:
             fields.setdefault("Content-Type", "application/json")
         if token or self.token:
             fields["Authorization"] = "Bearer " + (token or self.token)
-        self.connection.request(method, path if path.startswith("//") else "/api/v1" + path, payload, fields)
+        self.connection.request(method, path[1:] if path.startswith("//") else "/api/v1" + path, payload, fields)
         answer = self.connection.getresponse()
         text = answer.read().decode()
         try:

@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 // `tandem roster import` on a folder that no server holds: the exit codes, and what it prints.
-#include "server/commands/command.h"
-
 #include <fcntl.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -91,6 +89,24 @@ static void drops_are_shown_with_the_consent_they_need(void **state) {
   expect_printed(scene, "would drop 1 of 2 active students");
   assert_int_equal(RUN(scene, "import", COURSE, scene->roster, "--allow-drops=1"), EXIT_DONE);
   expect_printed(scene, "1 dropped");
+}
+
+static void a_long_list_of_what_does_not_happen_is_cut_and_drops_are_not(void **state) {
+  struct scene *scene = *state;
+  char csv[4096] = "name,email\n";
+  for (int i = 0; i < 45; i++)
+    snprintf(csv + strlen(csv), sizeof csv - strlen(csv), "P%02d,p%02d@example.edu\n", i, i);
+  write_file(scene->roster, csv);
+  assert_int_equal(RUN(scene, "import", COURSE, scene->roster), EXIT_DONE);
+  write_file(scene->roster, "name,email,section\nAda,ada@example.edu,A\n");
+  assert_int_equal(RUN(scene, "import", COURSE, scene->roster, "--dry-run"), EXIT_DONE);
+  expect_printed(scene, "P39 stays");
+  assert_null(strstr(scene->printed, "P40 stays"));
+  expect_printed(scene, "and 5 more; --json lists all");
+  write_file(scene->roster, "name,email\nAda,ada@example.edu\n");
+  assert_int_equal(RUN(scene, "import", COURSE, scene->roster, "--dry-run"), EXIT_DONE);
+  expect_printed(scene, "P44 <p44@example.edu> has neither");
+  assert_null(strstr(scene->printed, "more;"));
 }
 
 static void a_second_file_of_addresses_goes_along(void **state) {
@@ -202,6 +218,7 @@ int main(void) {
   const struct CMUnitTest tests[] = {
       TEST(a_dry_run_shows_the_plan_and_the_import_follows_it),
       TEST(drops_are_shown_with_the_consent_they_need),
+      TEST(a_long_list_of_what_does_not_happen_is_cut_and_drops_are_not),
       TEST(a_second_file_of_addresses_goes_along),
       TEST(faults_are_printed_with_their_lines),
       TEST(what_cannot_be_read_is_the_inputs_fault),

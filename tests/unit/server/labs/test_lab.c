@@ -241,6 +241,23 @@ static void one_in_a_team_may_wait_and_leaves_it_when_taking_the_offer(void **st
   assert_string_equal(fixture_text(fixture, "you.state"), "seated");
 }
 
+static void out_of_a_registered_team_only_the_staff_let_somebody_go(void **state) {
+  struct fixture *fixture = start(state, INSIDE);
+  int64_t ada = fixture_student(fixture, "Ada Invented"), bob = fixture_student(fixture, "Bob Invented");
+  fixture_card(fixture, ada, "project", "project", false);
+  fixture_call(fixture, ada, METHOD_POST, "{\"name\":\"Gradient Descenders\"}", SAMPLE "/teams");
+  fixture_call(fixture, ada, METHOD_POST, "{\"email\":\"bob.invented@example.edu\"}", SAMPLE "/teams/1/invitations");
+  fixture_expect(fixture, 201);
+  fixture_call(fixture, bob, METHOD_POST, NULL, SAMPLE "/invitations/1/acceptance");
+  fixture_call(fixture, ada, METHOD_POST, "{}", SAMPLE "/teams/1/registration");
+  assert_in_range(fixture->answer.status, 200, 201);
+  ask(fixture, ada);
+  fixture_refused(fixture, 409, "in_team");
+  assert_null(strstr(fixture_text(fixture, "detail"), "leave_team"));
+  fixture_call(fixture, ada, METHOD_PUT, "{\"leave_team\":true}", SAMPLE "/labs/seat");
+  fixture_refused(fixture, 409, "team_registered");
+}
+
 static void an_auditor_needs_approval_before_a_seat(void **state) {
   struct fixture *fixture = start(state, INSIDE);
   int64_t ada = fixture_student(fixture, "Ada Invented");
@@ -371,6 +388,7 @@ int main(void) {
       cmocka_unit_test_teardown(after_the_decision_staff_seat_up_to_the_capacity, stop),
       cmocka_unit_test_teardown(a_student_in_a_team_is_told_what_leaving_means, stop),
       cmocka_unit_test_teardown(one_in_a_team_may_wait_and_leaves_it_when_taking_the_offer, stop),
+      cmocka_unit_test_teardown(out_of_a_registered_team_only_the_staff_let_somebody_go, stop),
       cmocka_unit_test_teardown(an_auditor_needs_approval_before_a_seat, stop),
       cmocka_unit_test_teardown(a_drop_holds_the_seat_for_72_hours_and_leaves_the_line_at_once, stop),
       cmocka_unit_test_teardown(staff_release_a_held_seat_at_once, stop),
