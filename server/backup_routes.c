@@ -15,8 +15,9 @@ struct backup_body {
 static route_handler make_backup;
 static void write_backup(struct json *json, const struct backup *backup);
 
+// SHAPE_LINES, because SHAPE_TEXT would make one space of two.
 static const struct field backup_fields[] = {
-    {"directory", SHAPE_TEXT, REQUIRED, DIRECTORY_CHARACTERS_MAX, offsetof(struct backup_body, directory), NO_PRESENT,
+    {"directory", SHAPE_LINES, REQUIRED, DIRECTORY_CHARACTERS_MAX, offsetof(struct backup_body, directory), NO_PRESENT,
      NULL, NULL, "An existing folder on the server, from / on; the backup becomes a folder in it."},
 };
 static const struct shape backup_shape = {"BackupNew", MEDIA_JSON, 8192, sizeof(struct backup_body), backup_fields, 1};

@@ -1,0 +1,248 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+#include "tests/unit/server/teams/team_helpers.h"
+
+#include <dirent.h>
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "common/base/log.h"
+#include "server/courses/privacy_store.h"
+#include "server/db/audit.h"
+
+#define AFTER_TERM "2024-06-01T12:00:00Z"
+#define NAME "Zebulon Quagmire"
+#define DATA "/api/v1/people/%lld/data"
+
+// In files, so that what is left on disk can be looked for.
+struct class {
+  char folder[64];
+  struct fixture *fixture;
+  int64_t staff, zeb, ann;
+  int64_t team;
+};
+
+static void say(struct fixture *fixture, int64_t by, enum method method, const char *body, const char *target,
+                int64_t id) {
+  fixture_call(fixture, by, method, body, SAMPLE "%s%lld", target, (long long)id);
+  assert_true(fixture->answer.status < 300);
+}
+
+// Zebulon asks to join Ann's team and is taken in; others name him in what they write.
+static struct class new_class(void) {
+  struct class class = {.folder = "/tmp/tandem-test-privacy-XXXXXX"};
+  assert_non_null(mkdtemp(class.folder));
+  struct fixture *fixture = class.fixture = fixture_new_in(class.folder, SAMPLE_COURSE, INSIDE);
+  class.staff = fixture_person(fixture, "Ines Staff", ROLE_INSTRUCTOR);
+  class.zeb = fixture_student(fixture, NAME);
+  class.ann = fixture_student(fixture, "Ann Ng");
+  fixture_card(fixture, class.zeb, "research", "course", true);
+  class.team = found_team(fixture, class.ann, "Descenders");
+  int64_t request = ask_to_join(fixture, class.zeb, class.team);
+  accept_request(fixture, class.ann, request);
+  fixture_expect(fixture, 200);
+  fixture_call(fixture, -1, METHOD_PATCH, "{\"preferred_name\":\"Zebbo Quag\"}", "/api/v1/accounts/%lld",
+               (long long)class.zeb);
+  fixture_expect(fixture, 200);
+  fixture_call(fixture, -1, METHOD_PATCH, "{\"email\":\"zq77@example.edu\",\"login\":\"zq77\"}",
+               "/api/v1/accounts/%lld", (long long)class.zeb);
+  fixture_expect(fixture, 200);
+  say(fixture, class.ann, METHOD_PATCH,
+      "{\"looking_for\":\"Somebody like Zebulon Quagmire (zq77@example.edu), and Zebulon Quagmirez\"}", "/teams/",
+      class.team);
+  return class;
+}
+
+static void end_class(struct class *class) {
+  fixture_free(class->fixture);
+  DIR *entries = opendir(class->folder);
+  assert_non_null(entries);
+  for (const struct dirent *entry; (entry = readdir(entries)) != NULL;)
+    unlinkat(dirfd(entries), entry->d_name, 0);
+  closedir(entries);
+  assert_int_equal(0, rmdir(class->folder));
+}
+
+static bool is_on_disk(const struct class *class, const char *words) {
+  static const char *const files[] = {"tandem.db", "tandem.db-wal"};
+  bool is_found = false;
+  for (size_t i = 0; i < 2; i++) {
+    char path[96];
+    snprintf(path, sizeof path, "%s/%s", class->folder, files[i]);
+    struct stat status;
+    if (stat(path, &status) != 0 || status.st_size == 0)
+      continue;
+    size_t size = (size_t)status.st_size;
+    char *bytes = malloc(size);
+    int fd = open(path, O_RDONLY | O_CLOEXEC);
+    assert_true(bytes != NULL && fd >= 0 && read(fd, bytes, size) == status.st_size);
+    is_found = is_found || memmem(bytes, size, words, strlen(words)) != NULL;
+    close(fd);
+    free(bytes);
+  }
+  return is_found;
+}
+
+static void expect_sound(struct fixture *fixture) {
+  fixture_call(fixture, -1, METHOD_GET, NULL, "/api/v1/audit/verification");
+  fixture_expect(fixture, 200);
+  assert_true(json_is_true(fixture_json(fixture, "sound")));
+}
+
+static void every_table_of_the_schema_says_what_it_holds_on_a_person(void **state) {
+  (void)state;
+  struct fixture *fixture = sample_at(INSIDE);
+  struct db *db = app_db(fixture->app);
+  struct db_rows rows DB_SCOPE = db_query(
+      db, "select name from sqlite_schema where type = 'table' and substr(name, 1, 7) <> 'sqlite_' order by name");
+  size_t count = 0;
+  while (db_next(&rows)) {
+    bool is_known = false;
+    for (size_t i = 0; i < privacy_table_count; i++)
+      is_known = is_known || text_equal(privacy_tables[i].name, db_column_peek(&rows, 0));
+    if (!is_known)
+      fail_msg("the table %s has no row in server/courses/privacy_store.c", db_column_peek(&rows, 0));
+    count++;
+  }
+  assert_int_equal(ERR_OK, rows.err);
+  assert_int_equal(privacy_table_count, count);
+  db_rows_end(&rows);
+  fixture_free(fixture);
+}
+
+static void one_gets_all_that_is_held_on_oneself_and_nothing_of_others(void **state) {
+  (void)state;
+  struct class class = new_class();
+  struct fixture *fixture = class.fixture;
+  fixture_call(fixture, class.zeb, METHOD_GET, NULL, "/api/v1/me/data");
+  fixture_expect(fixture, 200);
+  assert_string_equal("Zebbo Quag", fixture_text(fixture, "data.people.0.preferred_name"));
+  assert_string_equal("zq77@example.edu", fixture_text(fixture, "data.addresses.0.address"));
+  assert_string_equal("zebulon.quagmire@example.edu", fixture_text(fixture, "data.addresses.1.address"));
+  assert_string_equal("zq77", fixture_text(fixture, "data.logins.0.login"));
+  assert_string_equal("cs8803-smr-2023fa", fixture_text(fixture, "data.enrolments.0.course"));
+  assert_string_equal("2023-09-05T14:00:00Z", fixture_text(fixture, "data.enrolments.0.created_at"));
+  assert_true(json_is_false(fixture_json(fixture, "data.enrolments.0.is_confidential")));
+  assert_int_equal(4, fixture_int(fixture, "data.card_skills.0.level"));
+  assert_string_equal("Descenders", fixture_text(fixture, "data.placements.0.team"));
+  assert_string_equal("May I?", fixture_text(fixture, "data.invitations.0.message"));
+  assert_true(json_array_size(fixture_json(fixture, "data.outbox")) > 0);
+  assert_true(json_array_size(fixture_json(fixture, "data.audit")) > 3);
+  assert_null(strstr(fixture->answer.body, "Ann"));
+  assert_null(strstr(fixture->answer.body, "hash\":\""));
+  assert_string_equal(
+      arena_format(fixture->arena, "attachment; filename=\"tandem-person-%lld.json\"", (long long)class.zeb),
+      local_answer_header(&fixture->answer, "Content-Disposition"));
+  const char *mine = arena_text(fixture->arena, fixture->answer.body);
+  fixture_call(fixture, -1, METHOD_GET, NULL, DATA, (long long)class.zeb);
+  fixture_expect(fixture, 200);
+  assert_string_equal(mine, fixture->answer.body);
+  fixture_call(fixture, class.ann, METHOD_GET, NULL, DATA, (long long)class.zeb);
+  fixture_refused(fixture, 403, "not_allowed");
+  fixture_call(fixture, -1, METHOD_GET, NULL, DATA, 4711LL);
+  fixture_refused(fixture, 404, "not_found");
+  end_class(&class);
+}
+
+static void what_others_asked_and_answered_is_not_given_out(void **state) {
+  (void)state;
+  struct class class = new_class();
+  struct fixture *fixture = class.fixture;
+  fixture_call(fixture, class.ann, METHOD_GET, NULL, "/api/v1/me/data");
+  fixture_expect(fixture, 200);
+  assert_int_equal(0, json_array_size(fixture_json(fixture, "data.invitations")));
+  assert_int_equal(0, json_array_size(fixture_json(fixture, "data.card_skills")));
+  end_class(&class);
+}
+
+static void who_takes_part_is_not_erased(void **state) {
+  (void)state;
+  struct class class = new_class();
+  struct fixture *fixture = class.fixture;
+  const char *before = fixture_dump(fixture);
+  fixture_call(fixture, -1, METHOD_DELETE, NULL, DATA, (long long)class.zeb);
+  fixture_refused(fixture, 409, "conflict");
+  assert_non_null(strstr(fixture_text(fixture, "detail"), "whose term ends on"));
+  assert_string_equal(before, fixture_dump(fixture));
+  fixture_drop(fixture, class.zeb);
+  fixture_call(fixture, -1, METHOD_DELETE, NULL, DATA, (long long)class.zeb);
+  fixture_refused(fixture, 409, "conflict");
+  assert_non_null(strstr(fixture_text(fixture, "detail"), "is held for them"));
+  fixture_at(fixture, AFTER_TERM);
+  fixture_call(fixture, -1, METHOD_DELETE, NULL, DATA, (long long)class.staff);
+  fixture_refused(fixture, 409, "conflict");
+  assert_non_null(strstr(fixture_text(fixture, "detail"), "only instructor"));
+  fixture_call(fixture, class.staff, METHOD_DELETE, NULL, DATA, (long long)class.zeb);
+  fixture_refused(fixture, 403, "not_allowed");
+  end_class(&class);
+}
+
+static void a_dry_run_says_what_would_go_and_changes_nothing(void **state) {
+  (void)state;
+  struct class class = new_class();
+  struct fixture *fixture = class.fixture;
+  const char *before = fixture_dump(fixture);
+  fixture_call(fixture, -1, METHOD_DELETE, NULL, DATA "?dry_run=true", (long long)class.zeb);
+  fixture_expect(fixture, 200);
+  assert_int_equal(1, json_array_size(fixture_json(fixture, "blockers")));
+  assert_string_equal("addresses", fixture_text(fixture, "erased.0.table"));
+  assert_int_equal(2, fixture_int(fixture, "erased.0.rows"));
+  assert_true(json_array_size(fixture_json(fixture, "stays")) > 3);
+  assert_string_equal(before, fixture_dump(fixture));
+  end_class(&class);
+}
+
+static void an_erased_person_leaves_a_number_a_sound_chain_and_no_trace(void **state) {
+  (void)state;
+  struct class class = new_class();
+  struct fixture *fixture = class.fixture;
+  static const char *const traces[] = {
+      "Quagmire\"", "Zebulon Quagmire ", "Zebulon Quagmire<", "Zebbo", "zq77", "zebulon.quagmire", "May I?"};
+  assert_true(is_on_disk(&class, "Zebulon Quagmire ") && is_on_disk(&class, "Zebbo") && is_on_disk(&class, "zq77"));
+  fixture_run_duties(fixture);
+  fixture_at(fixture, AFTER_TERM);
+  fixture_run_duties(fixture);
+  fixture_call(fixture, -1, METHOD_DELETE, NULL, DATA, (long long)class.zeb);
+  fixture_expect(fixture, 200);
+  expect_sound(fixture);
+  const char *dump = fixture_dump(fixture);
+  for (size_t i = 0; i < sizeof traces / sizeof *traces; i++)
+    if (strstr(dump, traces[i]) != NULL)
+      fail_msg("the store still says %s: %.300s", traces[i], strstr(dump, traces[i]) - 100);
+  // Somebody whose name is longer by a letter is somebody else.
+  fixture_call(fixture, -1, METHOD_GET, NULL, SAMPLE "/teams/%lld", (long long)class.team);
+  fixture_expect(fixture, 200);
+  const char *erased = arena_format(fixture->arena, "Erased person %lld", (long long)class.zeb);
+  assert_string_equal(arena_format(fixture->arena, "Somebody like %s (%s), and Zebulon Quagmirez", erased, erased),
+                      fixture_text(fixture, "looking_for"));
+  assert_string_equal(erased, fixture_text(fixture, "members.1.name"));
+  assert_null(fixture_text(fixture, "members.1.email"));
+  fixture_call(fixture, class.zeb, METHOD_GET, NULL, "/api/v1/me");
+  fixture_refused(fixture, 401, "not_signed_in");
+  // Once more is nothing more.
+  fixture_call(fixture, -1, METHOD_DELETE, NULL, DATA, (long long)class.zeb);
+  fixture_expect(fixture, 200);
+  expect_sound(fixture);
+  fixture_check(fixture);
+
+  app_close(fixture->app);
+  for (size_t i = 0; i < sizeof traces / sizeof *traces; i++)
+    if (is_on_disk(&class, traces[i]))
+      fail_msg("the files still hold %s", traces[i]);
+  assert_true(is_on_disk(&class, "Ann Ng") && is_on_disk(&class, "Quagmirez"));
+  assert_int_equal(ERR_OK, app_open(&(struct app_options){.data_dir = class.folder}, &fixture->app));
+  end_class(&class);
+}
+
+int main(void) {
+  log_set_level(LOG_ERROR);
+  const struct CMUnitTest tests[] = {
+      cmocka_unit_test(every_table_of_the_schema_says_what_it_holds_on_a_person),
+      cmocka_unit_test(one_gets_all_that_is_held_on_oneself_and_nothing_of_others),
+      cmocka_unit_test(what_others_asked_and_answered_is_not_given_out),
+      cmocka_unit_test(who_takes_part_is_not_erased),
+      cmocka_unit_test(a_dry_run_says_what_would_go_and_changes_nothing),
+      cmocka_unit_test(an_erased_person_leaves_a_number_a_sound_chain_and_no_trace),
+  };
+  return cmocka_run_group_tests(tests, NULL, NULL);
+}
