@@ -57,7 +57,12 @@ void text_add_n(struct text *text, const char *bytes, size_t size) {
   text->size += size;
 }
 
-void text_add_char(struct text *text, char c) { text_add_n(text, &c, 1); }
+void text_add_char(struct text *text, char c) {
+  char *end = text_reserve(text, 1);
+  end[0] = c;
+  end[1] = '\0';
+  text->size++;
+}
 
 void text_add_format(struct text *text, const char *format, ...) {
   va_list args;

@@ -24,7 +24,10 @@ static const struct pragma_row pragmas[] = {
     {FOR_ALL, "pragma synchronous = full", "pragma synchronous", "2"},
     {FOR_ALL, "pragma foreign_keys = on", "pragma foreign_keys", "1"},
     {FOR_ALL, "pragma trusted_schema = off", "pragma trusted_schema", "0"},
+    // Walks over all cells of a page when it comes into the cache. A mapped page comes anew at every access, so that
+    // half of a read's instructions went there: nothing is mapped.
     {FOR_ALL, "pragma cell_size_check = on", "pragma cell_size_check", "1"},
+    {FOR_FILES, "pragma mmap_size = 0", NULL, NULL},
     // What is deleted is overwritten: a person's erased data must not be found in the file.
     {FOR_ALL, "pragma secure_delete = on", "pragma secure_delete", "1"},
     {FOR_ALL, "pragma temp_store = memory", "pragma temp_store", "2"},
@@ -32,8 +35,6 @@ static const struct pragma_row pragmas[] = {
     {FOR_ALL, "pragma cache_size = -8192", "pragma cache_size", "-8192"},
     // After a burst the WAL shrinks to this at its next reset.
     {FOR_FILES, "pragma journal_size_limit = 67108864", "pragma journal_size_limit", "67108864"},
-    // Every commit empties a reader's page cache; mapped, it need not copy the pages again.
-    {FOR_READERS, "pragma mmap_size = 268435456", NULL, NULL},
     {FOR_READERS, "pragma query_only = on", "pragma query_only", "1"},
 };
 

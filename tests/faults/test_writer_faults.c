@@ -23,22 +23,20 @@ enum { SEATS = 20, TEAM_MAX = 4, POSITIONS_MAX = 4000 };
 struct fault_row {
   const char *name;
   struct fault_plan plan;
-  bool is_idle; // up to the checkpoint that the writer makes after the first batch when nobody asks for a while
+  uint64_t step; // from one position to the next
+  bool is_idle;  // up to the checkpoint that the writer makes after the first batch when nobody asks for a while
   const char *why;
 };
 
 static const struct fault_row faults[] = {
-    {"full once", {FAULT_WRITE, 0, SQLITE_FULL, false}, false, "space comes back at once: the next batch goes on"},
-    {"full for long", {FAULT_WRITE, 0, SQLITE_FULL, true}, false, "space comes back before the last batch"},
-    {"write error", {FAULT_WRITE, 0, SQLITE_IOERR_WRITE, false}, false, "half of the bytes are there"},
-    {"sync error", {FAULT_SYNC, 0, SQLITE_IOERR_FSYNC, false}, false, "a later sync would succeed: nobody may ask"},
-    {"sync errors for good", {FAULT_SYNC, 0, SQLITE_IOERR_FSYNC, true}, false, "the disk is gone"},
-    {"truncate error",
-     {FAULT_TRUNCATE, 0, SQLITE_IOERR_TRUNCATE, false},
-     false,
-     "of the WAL after the last checkpoint"},
-    {"full, idle", {FAULT_WRITE, 0, SQLITE_FULL, false}, true, "the pages stay in the WAL until the next checkpoint"},
-    {"sync error, idle", {FAULT_SYNC, 0, SQLITE_IOERR_FSYNC, false}, true, "of the file that the next start trusts"},
+    {"full once", {FAULT_WRITE, 0, SQLITE_FULL, false}, 1, false, "space comes back at once: the next batch goes on"},
+    {"full for long", {FAULT_WRITE, 0, SQLITE_FULL, true}, 5, false, "space comes back before the last batch"},
+    {"write error", {FAULT_WRITE, 0, SQLITE_IOERR_WRITE, false}, 1, false, "half of the bytes are there"},
+    {"sync error", {FAULT_SYNC, 0, SQLITE_IOERR_FSYNC, false}, 1, false, "a later sync would succeed: nobody may ask"},
+    {"sync errors for good", {FAULT_SYNC, 0, SQLITE_IOERR_FSYNC, true}, 1, false, "the disk is gone"},
+    {"truncate error", {FAULT_TRUNCATE, 0, SQLITE_IOERR_TRUNCATE, false}, 1, false, "of the WAL, at the end"},
+    {"full, idle", {FAULT_WRITE, 0, SQLITE_FULL, false}, 1, true, "the pages stay in the WAL until the next time"},
+    {"sync error, idle", {FAULT_SYNC, 0, SQLITE_IOERR_FSYNC, false}, 1, true, "of the file that a start trusts"},
 };
 
 // What a store without faults holds, and told, after some of the batches.
@@ -128,8 +126,9 @@ static const char *judge_chain(struct db *db, struct arena *arena) {
 }
 
 static const char *judge_rules(struct db *db) {
-  int64_t seats = -1, twice = -1, large = -1;
-  if (db_get_int(db, &seats,
+  int64_t seats = -1, twice = -1, large = -1, spoilt = -1;
+  if (db_get_int(db, &spoilt, "select count(*) from settings where name = 'spoiler'") != ERR_OK ||
+      db_get_int(db, &seats,
                  "select (select count(*) from placements where until_at is null and team_id is null) + "
                  "(select count(*) from lab_queue where state = 'offered')") != ERR_OK ||
       db_get_int(db, &twice,
@@ -140,6 +139,8 @@ static const char *judge_rules(struct db *db) {
                  "group by team_id having count(*) > $1)",
                  db_int(TEAM_MAX)) != ERR_OK)
     return "the store cannot be read";
+  if (spoilt != 0)
+    return "what was refused is kept";
   if (seats > SEATS)
     return "more seats than there are";
   return twice != 0 ? "somebody is placed twice" : large != 0 ? "a team is too large" : NULL;
@@ -175,7 +176,8 @@ static const char *judge_answers(const struct story *story, int *kept, int *open
   return NULL;
 }
 
-static const char *judge_state(const struct story *story, int kept, int open) {
+// `is_last`: and takes changes again.
+static const char *judge_state(const struct story *story, int kept, int open, bool is_last) {
   struct arena *arena SCOPED_ARENA = arena_new();
   struct db *db = NULL;
   if (db_open(story->world->path, &(struct db_options){.mode = DB_READ_WRITE}, &db) != ERR_OK)
@@ -191,6 +193,8 @@ static const char *judge_state(const struct story *story, int kept, int open) {
     if (!is_kept && strcmp(state, story->references[kept | open].state) != 0)
       fault = "the store holds other changes than were told";
   }
+  if (fault == NULL && is_last)
+    fault = house_change(story->world, db) == 200 ? judge_chain(db, arena) : "nothing can be changed any more";
   db_close(db);
   return fault;
 }
@@ -213,7 +217,7 @@ static const char *judge_recovery(const struct world *world, const struct fault_
   return NULL;
 }
 
-// The next start, on a disk that works: it takes changes again.
+// The next start of the whole application.
 static const char *judge_restart(struct world *world) {
   struct arena *arena SCOPED_ARENA = arena_new();
   struct app *app APP_SCOPE = NULL;
@@ -254,12 +258,12 @@ static const char *judge(const struct story *story, const struct fault_row *row)
   if (fault == NULL && row != NULL)
     fault = judge_recovery(world, row, kept);
   if (fault == NULL)
-    fault = judge_state(story, kept, open); // the process has ended
+    fault = judge_state(story, kept, open, false); // the process has ended
   if (fault == NULL) {
     fault_vfs_cut_power(world->vfs); // and the machine
-    fault = judge_state(story, kept, open);
+    fault = judge_state(story, kept, open, true);
   }
-  return fault == NULL ? judge_restart(world) : fault;
+  return fault == NULL && row == NULL ? judge_restart(world) : fault;
 }
 
 // --- the sound runs that all others are compared with
@@ -345,9 +349,9 @@ static void a_writer_that_does_not_sync_is_found_out(void **state) {
   struct world *world = story->world;
   run_soundly(world, EVERY_BATCH, "pragma synchronous = off");
   assert_string_equal("commit acknowledged before sync", fault_vfs_order(world->vfs));
-  assert_null(judge_state(story, EVERY_BATCH, 0)); // killing the process alone shows nothing
+  assert_null(judge_state(story, EVERY_BATCH, 0, false)); // killing the process alone shows nothing
   fault_vfs_cut_power(world->vfs);
-  assert_string_equal("the store holds other changes than were told", judge_state(story, EVERY_BATCH, 0));
+  assert_string_equal("the store holds other changes than were told", judge_state(story, EVERY_BATCH, 0, false));
 }
 
 static void a_writer_that_syncs_only_at_checkpoints_is_found_out(void **state) {
@@ -356,28 +360,44 @@ static void a_writer_that_syncs_only_at_checkpoints_is_found_out(void **state) {
   assert_string_equal("commit acknowledged before sync", fault_vfs_order(world->vfs));
 }
 
-static void run_at_every_position(const struct story *story, const struct fault_row *row) {
+// From `first`; returns the first position beyond the first batch.
+static uint64_t run_at_every_position(const struct story *story, const struct fault_row *row, uint64_t first) {
   struct world *world = story->world;
-  uint64_t position = 1;
-  for (bool goes_on = true; goes_on && position <= POSITIONS_MAX; position++) {
+  uint64_t beyond = 0;
+  uint64_t position = first;
+  for (bool goes_on = true; goes_on && position <= POSITIONS_MAX; position += row->step) {
     const char *fault = run_with_fault(world, row, position);
-    goes_on = row->is_idle ? world->had_struck[1] || atomic_load(&world->broken) > 0 : world->has_struck;
+    bool was_in_first = world->had_struck[1] || !world->was_run[1];
+    if (beyond == 0 && !was_in_first)
+      beyond = position;
+    goes_on = row->is_idle ? was_in_first : world->has_struck;
     if (fault == NULL)
       fault = judge(story, row);
     if (fault != NULL)
       fail_msg("%s (%s), position %llu: %s", row->name, row->why, (unsigned long long)position, fault);
   }
-  // A batch syncs once at the least, and writes dozens of pages; the WAL is cut off once, at the end.
-  uint64_t least = row->plan.ops == FAULT_TRUNCATE ? 1 : row->plan.ops == FAULT_SYNC ? BATCHES : 100;
-  assert_in_range(position, least + 1, POSITIONS_MAX);
-  print_message("%s: %llu positions\n", row->name, (unsigned long long)position - 1);
+  // A batch syncs once at the least and writes dozens of pages, of which a checkpoint copies some; the WAL is cut off
+  // once, at the end.
+  uint64_t least = row->plan.ops == FAULT_TRUNCATE ? 1
+                   : row->plan.ops == FAULT_SYNC   ? BATCHES
+                   : row->is_idle                  ? 10
+                                                   : 100;
+  assert_in_range(position - first, least + 1, POSITIONS_MAX);
+  print_message("%s: positions %llu to %llu\n", row->name, (unsigned long long)first,
+                (unsigned long long)(position - row->step));
+  return beyond;
 }
 
 static void whatever_fails_nothing_acknowledged_is_lost_and_nothing_is_half_done(void **state) {
   const struct story *story = *state;
   log_set_capture(drop_line, NULL);
-  for (size_t i = 0; i < sizeof faults / sizeof faults[0]; i++)
-    run_at_every_position(story, &faults[i]);
+  uint64_t beyond_write = 1; // where the first batch's own writes end and those of its checkpoint begin
+  for (size_t i = 0; i < sizeof faults / sizeof faults[0]; i++) {
+    bool is_write = faults[i].plan.ops == FAULT_WRITE;
+    uint64_t beyond = run_at_every_position(story, &faults[i], is_write && faults[i].is_idle ? beyond_write : 1);
+    if (is_write && faults[i].step == 1)
+      beyond_write = beyond;
+  }
 }
 
 int main(void) {

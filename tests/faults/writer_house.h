@@ -16,3 +16,5 @@ void house_close(struct world *world);
 bool house_run_batch(struct world *world, int batch, bool is_idle);
 // A request is answered 503 without coming to the writer.
 bool house_is_shut(struct world *world);
+// A change by a student on the caller's thread, on a store that nobody else has open; returns the status.
+int house_change(struct world *world, struct db *db);

@@ -65,6 +65,7 @@ struct world *world_new(void) {
 }
 
 void world_free(struct world *world) {
+  app_close(world->app);
   remove_store(world->path);
   remove_store(world->made);
   rmdir(world->folder);

@@ -77,9 +77,10 @@ struct world {
   struct work *work;
   struct loop *loop;
   struct hold hold;
-  sem_t held;   // the writer is in the hold job
-  sem_t gate;   // and may go on
-  sem_t passed; // the loop has run what was posted before
+  struct hold spoiler; // writes a setting and is refused
+  sem_t held;          // the writer is in the hold job
+  sem_t gate;          // and may go on
+  sem_t passed;        // the loop has run what was posted before
   pthread_mutex_t lock;
   pthread_cond_t changed;
   size_t answered;        // under the lock
