@@ -24,7 +24,7 @@ static const struct shape backup_shape = {"BackupNew", MEDIA_JSON, 8192, sizeof(
 
 // clang-format off
 static const struct route rows[] = {
-  {METHOD_POST, "/backups", ACCESS_OPERATOR, ROUTE_WORK, make_backup, NULL, NULL, &backup_shape, "Makes a verified backup of the store while it runs"},
+  {METHOD_POST, "/backups", ACCESS_OPERATOR, ROUTE_WORK, make_backup, NULL, NULL, &backup_shape, 201, NULL, "Makes a verified backup of the store while it runs"},
 };
 // clang-format on
 

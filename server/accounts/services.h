@@ -10,6 +10,8 @@
 
 struct course_library; // server/courses/course_library.h
 struct course_view;    // server/courses/course_view.h
+struct petition_kinds; // server/courses/petition.h
+struct task_sources;   // server/courses/task.h
 struct throttle;       // server/accounts/throttle.h
 struct upkeep;         // server/upkeep.h
 
@@ -24,6 +26,8 @@ struct services {
   struct throttle *throttle;
   struct upkeep *upkeep;
   departure_hook *departed;
+  const struct petition_kinds *petition_kinds;
+  const struct task_sources *task_sources;
   bool is_mail_sent; // false: mail goes to files; answers to instructors say so in these words
 #define MAIL_NOT_SENT "not being sent"
   const char *mail_domain;  // completes a login without '@' in a Canvas roster; NULL: such rows need a second CSV

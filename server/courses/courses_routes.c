@@ -36,12 +36,12 @@ static const struct shape course_body = {"CourseFile", MEDIA_YAML, 256 * 1024, 0
 
 // clang-format off
 static const struct route rows[] = {
-  {METHOD_GET,  "/courses",                   ACCESS_SIGNED_IN, ROUTE_READ,  NULL, list_courses,  NULL,         NULL,         "The courses you are in"},
-  {METHOD_POST, "/courses",                   ACCESS_OPERATOR,  ROUTE_WRITE, NULL, create_course, NULL,         &course_body, "A new course from its file"},
-  {METHOD_GET,  "/courses/{course}",          ACCESS_COURSE,    ROUTE_READ,  NULL, show_course,   NULL,         NULL,         "A course: its rules, its dates, and what you are in it"},
-  {METHOD_GET,  "/courses/{course}/syllabus", ACCESS_COURSE,    ROUTE_READ,  NULL, show_syllabus, NULL,         NULL,         "The course file as applied"},
-  {METHOD_GET,  "/courses/{course}/audit",    ACCESS_STAFF,     ROUTE_READ,  NULL, show_audit,    &audit_query, NULL,         "Who changed what, newest first"},
-  {METHOD_GET,  "/audit/verification",        ACCESS_OPERATOR,  ROUTE_WORK,  verify_audit, NULL,  NULL,         NULL,         "Recompute every chain of the audit"},
+  {METHOD_GET,  "/courses",                   ACCESS_SIGNED_IN, ROUTE_READ,  NULL, list_courses,  NULL,         NULL,         200, NULL, "The courses you are in"},
+  {METHOD_POST, "/courses",                   ACCESS_OPERATOR,  ROUTE_WRITE, NULL, create_course, NULL,         &course_body, 201, NULL, "A new course from its file"},
+  {METHOD_GET,  "/courses/{course}",          ACCESS_COURSE,    ROUTE_READ,  NULL, show_course,   NULL,         NULL,         200, NULL, "A course: its rules, its dates, and what you are in it"},
+  {METHOD_GET,  "/courses/{course}/syllabus", ACCESS_COURSE,    ROUTE_READ,  NULL, show_syllabus, NULL,         NULL,         200, NULL, "The course file as applied"},
+  {METHOD_GET,  "/courses/{course}/audit",    ACCESS_STAFF,     ROUTE_READ,  NULL, show_audit,    &audit_query, NULL,         200, NULL, "Who changed what, newest first"},
+  {METHOD_GET,  "/audit/verification",        ACCESS_OPERATOR,  ROUTE_WORK,  verify_audit, NULL,  NULL,         NULL,         200, NULL, "Recompute every chain of the audit"},
 };
 // clang-format on
 

@@ -49,7 +49,7 @@ static const struct shape import_body = {"Roster", MEDIA_CSV, ROSTER_CSV_BYTES_M
 
 // clang-format off
 static const struct route rows[] = {
-  {METHOD_POST, "/courses/{course}/roster", ACCESS_INSTRUCTOR, ROUTE_WORK, read_roster, import_roster, &import_query, &import_body, "Bring the course in line with a roster: a plain CSV or Canvas's gradebook export"},
+  {METHOD_POST, "/courses/{course}/roster", ACCESS_INSTRUCTOR, ROUTE_WORK, read_roster, import_roster, &import_query, &import_body, 201, NULL, "Bring the course in line with a roster: a plain CSV or Canvas's gradebook export"},
 };
 // clang-format on
 

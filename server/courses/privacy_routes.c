@@ -25,9 +25,9 @@ static const struct shape erase_query_shape = {"EraseQuery", MEDIA_JSON, 0, size
 
 // clang-format off
 static const struct route rows[] = {
-  {METHOD_GET,    "/me/data",              ACCESS_ACCOUNT,  ROUTE_WORK,  export_mine,   NULL,         NULL,               NULL, "All that the store holds on oneself, as a file"},
-  {METHOD_GET,    "/people/{person}/data", ACCESS_OPERATOR, ROUTE_WORK,  export_person, NULL,         NULL,               NULL, "All that the store holds on a person, as a file"},
-  {METHOD_DELETE, "/people/{person}/data", ACCESS_OPERATOR, ROUTE_WRITE, NULL,          erase_person, &erase_query_shape, NULL, "Erases a person's data; placements and the audit's chain stay"},
+  {METHOD_GET,    "/me/data",              ACCESS_ACCOUNT,  ROUTE_WORK,  export_mine,   NULL,         NULL,               NULL, 200, NULL, "All that the store holds on oneself, as a file"},
+  {METHOD_GET,    "/people/{person}/data", ACCESS_OPERATOR, ROUTE_WORK,  export_person, NULL,         NULL,               NULL, 200, NULL, "All that the store holds on a person, as a file"},
+  {METHOD_DELETE, "/people/{person}/data", ACCESS_OPERATOR, ROUTE_WRITE, NULL,          erase_person, &erase_query_shape, NULL, 204, NULL, "Erases a person's data; placements and the audit's chain stay"},
 };
 // clang-format on
 

@@ -52,10 +52,10 @@ static const struct shape roster_query = {"RosterPage", MEDIA_JSON, 0, sizeof(st
 
 // clang-format off
 static const struct route rows[] = {
-  {METHOD_GET,    "/courses/{course}/roster",               ACCESS_STAFF,      ROUTE_READ,  NULL, list_roster,   &roster_query, NULL,             "Everybody in the course"},
-  {METHOD_PUT,    "/courses/{course}/roster/{person}",      ACCESS_INSTRUCTOR, ROUTE_WRITE, NULL, put_enrolment, NULL,          &enrolment_shape, "Enrol a person who has an account, or change what they are"},
-  {METHOD_DELETE, "/courses/{course}/roster/{person}/hold", ACCESS_STAFF,      ROUTE_WRITE, NULL, release_hold,  NULL,          NULL,             "Give the place of somebody who dropped free at once"},
-  {METHOD_GET,    "/courses/{course}/unplaced",             ACCESS_STAFF,      ROUTE_READ,  NULL, list_unplaced, NULL,          NULL,             "Students who have neither a team nor a lab seat"},
+  {METHOD_GET,    "/courses/{course}/roster",               ACCESS_STAFF,      ROUTE_READ,  NULL, list_roster,   &roster_query, NULL,             200, NULL, "Everybody in the course"},
+  {METHOD_PUT,    "/courses/{course}/roster/{person}",      ACCESS_INSTRUCTOR, ROUTE_WRITE, NULL, put_enrolment, NULL,          &enrolment_shape, 200, NULL, "Enrol a person who has an account, or change what they are"},
+  {METHOD_DELETE, "/courses/{course}/roster/{person}/hold", ACCESS_STAFF,      ROUTE_WRITE, NULL, release_hold,  NULL,          NULL,             204, NULL, "Give the place of somebody who dropped free at once"},
+  {METHOD_GET,    "/courses/{course}/unplaced",             ACCESS_STAFF,      ROUTE_READ,  NULL, list_unplaced, NULL,          NULL,             200, NULL, "Students who have neither a team nor a lab seat"},
 };
 // clang-format on
 

@@ -21,7 +21,7 @@ static const struct shape welcome_query = {"Welcome", MEDIA_JSON, 0, sizeof(stru
 
 // clang-format off
 static const struct route rows[] = {
-  {METHOD_POST, "/courses/{course}/welcome", ACCESS_INSTRUCTOR, ROUTE_WRITE, NULL, send_welcome, &welcome_query, NULL, "Mail everybody who was not welcomed yet how to sign in: once a person"},
+  {METHOD_POST, "/courses/{course}/welcome", ACCESS_INSTRUCTOR, ROUTE_WRITE, NULL, send_welcome, &welcome_query, NULL, 201, NULL, "Mail everybody who was not welcomed yet how to sign in: once a person"},
 };
 // clang-format on
 

@@ -7,6 +7,7 @@
 
 #include "common/base/err.h"
 
+struct answer;
 struct request;
 struct shape;
 
@@ -27,9 +28,11 @@ enum access {
 };                   // the operator passes every row but ACCESS_STUDENT
 
 enum route_kind {
-  ROUTE_READ,  // at once on the loop, in one read transaction
-  ROUTE_WRITE, // on the writer, in a savepoint
-  ROUTE_WORK,  // prepare on a worker, then handle on the writer (handle may be NULL: nothing to write)
+  ROUTE_READ,   // at once on the loop, in one read transaction
+  ROUTE_WRITE,  // on the writer, in a savepoint
+  ROUTE_WORK,   // prepare on a worker, then handle on the writer (handle may be NULL: nothing to write)
+  ROUTE_UPLOAD, // prepare admits on the loop when the header is complete, the body goes to a file, then handle on the
+                // writer (upload.h)
 };
 
 typedef enum err route_handler(struct request *request);
@@ -39,11 +42,13 @@ struct route {
   const char *path; // below /api/v1; "{course}" is text, every other "{name}" is a positive integer
   enum access access;
   enum route_kind kind;
-  route_handler *prepare; // ROUTE_WORK only, else NULL
+  route_handler *prepare; // ROUTE_WORK and ROUTE_UPLOAD, else NULL
   route_handler *handle;
-  const struct shape *query; // NULL: no parameters
-  const struct shape *body;  // NULL: no body
-  const char *summary;       // one line for the reference
+  const struct shape *query;   // NULL: no parameters
+  const struct shape *body;    // NULL: no body
+  int success;                 // the status of its success: 200, 201, 202 or 204
+  const struct answer *answer; // of the success (answer.h); NULL: no body
+  const char *summary;         // one line for the reference
 };
 
 struct route_table {

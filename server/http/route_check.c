@@ -77,6 +77,10 @@ static const char *fault_of_handlers(const struct route *route) {
     if (route->method == METHOD_GET && route->handle != NULL)
       return "GET changes nothing";
     return route->prepare == NULL ? "work has prepare" : NULL;
+  case ROUTE_UPLOAD:
+    if (route->method == METHOD_GET)
+      return "GET changes nothing";
+    return route->prepare == NULL || route->handle == NULL ? "an upload has prepare and handle" : NULL;
   }
   return "no such kind";
 }

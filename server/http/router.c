@@ -49,7 +49,8 @@ static const char *const access_names[] = {
     [ACCESS_INSTRUCTOR] = "instructor", [ACCESS_OPERATOR] = "operator",
 };
 
-static const char *const kind_names[] = {[ROUTE_READ] = "read", [ROUTE_WRITE] = "write", [ROUTE_WORK] = "work"};
+static const char *const kind_names[] = {
+    [ROUTE_READ] = "read", [ROUTE_WRITE] = "write", [ROUTE_WORK] = "work", [ROUTE_UPLOAD] = "upload"};
 
 static void insert(struct arena *arena, struct node *root, const struct route *route);
 static struct node *child_for(struct arena *arena, struct node *parent, struct span segment);

@@ -17,11 +17,12 @@ static route_handler get_readyz;
 static route_handler get_metrics;
 
 static const struct route rows[] = {
-    {METHOD_GET, "//healthz", ACCESS_PUBLIC, ROUTE_READ, NULL, get_healthz, NULL, NULL,
+    {METHOD_GET, "//healthz", ACCESS_PUBLIC, ROUTE_READ, NULL, get_healthz, NULL, NULL, 200, NULL,
      "Whether the process answers at all"},
-    {METHOD_GET, "//readyz", ACCESS_PUBLIC, ROUTE_READ, NULL, get_readyz, NULL, NULL,
+    {METHOD_GET, "//readyz", ACCESS_PUBLIC, ROUTE_READ, NULL, get_readyz, NULL, NULL, 200, NULL,
      "Whether to send requests here: 503 while going down; what the operator should know"},
-    {METHOD_GET, "//metrics", ACCESS_LOOPBACK, ROUTE_READ, NULL, get_metrics, NULL, NULL, "Figures for Prometheus"},
+    {METHOD_GET, "//metrics", ACCESS_LOOPBACK, ROUTE_READ, NULL, get_metrics, NULL, NULL, 200, NULL,
+     "Figures for Prometheus"},
 };
 
 const struct route_table system_routes = {"system", rows, sizeof rows / sizeof rows[0]};

@@ -25,12 +25,12 @@ static const struct shape seat_shape = {"SeatRequest", MEDIA_JSON, 256, sizeof(s
 
 // clang-format off
 static const struct route rows[] = {
-  {METHOD_GET,    "/courses/{course}/labs",                ACCESS_COURSE,  ROUTE_READ,  NULL, show_labs,     NULL, NULL,        "How many seats are left, and where you stand"},
-  {METHOD_PUT,    "/courses/{course}/labs/seat",           ACCESS_STUDENT, ROUTE_WRITE, NULL, ask_for_seat,  NULL, &seat_shape, "Take a seat or an offer, or wait in line"},
-  {METHOD_DELETE, "/courses/{course}/labs/seat",           ACCESS_STUDENT, ROUTE_WRITE, NULL, withdraw,      NULL, NULL,        "Give up the seat, the offer, or the place in line"},
-  {METHOD_GET,    "/courses/{course}/labs/seats",          ACCESS_STAFF,   ROUTE_READ,  NULL, list_seats,    NULL, NULL,        "Who is seated, who holds an offer, who waits, in order"},
-  {METHOD_PUT,    "/courses/{course}/labs/seats/{person}", ACCESS_STAFF,   ROUTE_WRITE, NULL, seat_person,   NULL, &seat_shape, "Seat a student, whatever the line and the window"},
-  {METHOD_DELETE, "/courses/{course}/labs/seats/{person}", ACCESS_STAFF,   ROUTE_WRITE, NULL, unseat_person, NULL, NULL,        "Free a student's seat, offer or place in line"},
+  {METHOD_GET,    "/courses/{course}/labs",                ACCESS_COURSE,  ROUTE_READ,  NULL, show_labs,     NULL, NULL,        200, NULL, "How many seats are left, and where you stand"},
+  {METHOD_PUT,    "/courses/{course}/labs/seat",           ACCESS_STUDENT, ROUTE_WRITE, NULL, ask_for_seat,  NULL, &seat_shape, 200, NULL, "Take a seat or an offer, or wait in line"},
+  {METHOD_DELETE, "/courses/{course}/labs/seat",           ACCESS_STUDENT, ROUTE_WRITE, NULL, withdraw,      NULL, NULL,        204, NULL, "Give up the seat, the offer, or the place in line"},
+  {METHOD_GET,    "/courses/{course}/labs/seats",          ACCESS_STAFF,   ROUTE_READ,  NULL, list_seats,    NULL, NULL,        200, NULL, "Who is seated, who holds an offer, who waits, in order"},
+  {METHOD_PUT,    "/courses/{course}/labs/seats/{person}", ACCESS_STAFF,   ROUTE_WRITE, NULL, seat_person,   NULL, &seat_shape, 200, NULL, "Seat a student, whatever the line and the window"},
+  {METHOD_DELETE, "/courses/{course}/labs/seats/{person}", ACCESS_STAFF,   ROUTE_WRITE, NULL, unseat_person, NULL, NULL,        204, NULL, "Free a student's seat, offer or place in line"},
 };
 // clang-format on
 

@@ -23,7 +23,7 @@ static const struct shape export_query_shape = {"TeamsExport", MEDIA_JSON, 0, si
 
 // clang-format off
 static const struct route rows[] = {
-  {METHOD_GET, "/courses/{course}/teams/export", ACCESS_STAFF, ROUTE_READ, NULL, export_handle, &export_query_shape, NULL, "Teams and their members as a CSV file for another system"},
+  {METHOD_GET, "/courses/{course}/teams/export", ACCESS_STAFF, ROUTE_READ, NULL, export_handle, &export_query_shape, NULL, 200, NULL, "Teams and their members as a CSV file for another system"},
 };
 // clang-format on
 

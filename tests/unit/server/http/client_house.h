@@ -124,11 +124,11 @@ static const struct shape hello = {
     .name = "Hello", .max_bytes = 100, .size = sizeof(struct hello), .fields = hello_fields, .count = 1};
 static const struct shape raw = {.name = "Raw", .media = MEDIA_CSV, .max_bytes = RAW_BYTES_MAX, .size = 1};
 static const struct route rows[] = {
-    {METHOD_GET, "//hello", ACCESS_PUBLIC, ROUTE_READ, NULL, get_hello, &hello, NULL, "A small reply"},
-    {METHOD_GET, "//large", ACCESS_PUBLIC, ROUTE_READ, NULL, get_large, NULL, NULL, "A large reply"},
-    {METHOD_PUT, "//raw", ACCESS_PUBLIC, ROUTE_READ, NULL, put_raw, NULL, &raw, "A body"},
-    {METHOD_POST, "//notes", ACCESS_PUBLIC, ROUTE_WRITE, NULL, post_note, NULL, &raw, "A write"},
-    {METHOD_POST, "//slow", ACCESS_PUBLIC, ROUTE_WRITE, NULL, post_slow, NULL, &raw, "A write that waits"},
+    {METHOD_GET, "//hello", ACCESS_PUBLIC, ROUTE_READ, NULL, get_hello, &hello, NULL, 200, NULL, "A small reply"},
+    {METHOD_GET, "//large", ACCESS_PUBLIC, ROUTE_READ, NULL, get_large, NULL, NULL, 200, NULL, "A large reply"},
+    {METHOD_PUT, "//raw", ACCESS_PUBLIC, ROUTE_READ, NULL, put_raw, NULL, &raw, 200, NULL, "A body"},
+    {METHOD_POST, "//notes", ACCESS_PUBLIC, ROUTE_WRITE, NULL, post_note, NULL, &raw, 201, NULL, "A write"},
+    {METHOD_POST, "//slow", ACCESS_PUBLIC, ROUTE_WRITE, NULL, post_slow, NULL, &raw, 201, NULL, "A write that waits"},
 };
 static const struct route_table table = {"test", rows, sizeof rows / sizeof *rows};
 

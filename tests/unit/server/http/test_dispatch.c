@@ -112,16 +112,18 @@ static enum err put_seat(struct request *request) {
 
 #define TEAM "/courses/{course}/teams/{team}"
 static const struct route rows[] = {
-    {METHOD_GET, "/me", ACCESS_SIGNED_IN, ROUTE_READ, NULL, get_me, NULL, NULL, "s"},
-    {METHOD_GET, TEAM, ACCESS_COURSE, ROUTE_READ, NULL, get_team, &seat_shape, NULL, "s"},
-    {METHOD_PATCH, TEAM, ACCESS_TEAM, ROUTE_WRITE, NULL, patch_team, NULL, &team_shape, "s"},
-    {METHOD_DELETE, TEAM, ACCESS_TEAM, ROUTE_WRITE, NULL, delete_team, NULL, NULL, "s"},
-    {METHOD_PUT, "/courses/{course}/labs/seat", ACCESS_STUDENT, ROUTE_WRITE, NULL, put_seat, NULL, &seat_shape, "s"},
+    {METHOD_GET, "/me", ACCESS_SIGNED_IN, ROUTE_READ, NULL, get_me, NULL, NULL, 200, NULL, "s"},
+    {METHOD_GET, TEAM, ACCESS_COURSE, ROUTE_READ, NULL, get_team, &seat_shape, NULL, 200, NULL, "s"},
+    {METHOD_PATCH, TEAM, ACCESS_TEAM, ROUTE_WRITE, NULL, patch_team, NULL, &team_shape, 200, NULL, "s"},
+    {METHOD_DELETE, TEAM, ACCESS_TEAM, ROUTE_WRITE, NULL, delete_team, NULL, NULL, 204, NULL, "s"},
+    {METHOD_PUT, "/courses/{course}/labs/seat", ACCESS_STUDENT, ROUTE_WRITE, NULL, put_seat, NULL, &seat_shape, 200,
+     NULL, "s"},
     {METHOD_POST, "/courses/{course}/roster", ACCESS_STAFF, ROUTE_WORK, prepare_import, post_import, NULL, &csv_shape,
+     201, NULL, "s"},
+    {METHOD_GET, "/courses/{course}/roster", ACCESS_STAFF, ROUTE_WORK, prepare_export, NULL, NULL, NULL, 200, NULL,
      "s"},
-    {METHOD_GET, "/courses/{course}/roster", ACCESS_STAFF, ROUTE_WORK, prepare_export, NULL, NULL, NULL, "s"},
     {METHOD_PUT, "/courses/{course}/syllabus", ACCESS_STAFF, ROUTE_WORK, prepare_import, post_import, NULL, &yaml_shape,
-     "s"},
+     200, NULL, "s"},
 };
 static const struct route_table tables[] = {{"test", rows, COUNT(rows)}, {"system", NULL, 0}};
 

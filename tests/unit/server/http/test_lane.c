@@ -53,9 +53,9 @@ static enum err put_raw(struct request *request) {
 
 static const struct shape raw = {.name = "Raw", .media = MEDIA_CSV, .max_bytes = 1 << 20, .size = 1};
 static const struct route rows[] = {
-    {METHOD_GET, "//large", ACCESS_PUBLIC, ROUTE_READ, NULL, get_large, NULL, NULL, "A large reply"},
-    {METHOD_GET, "//small", ACCESS_PUBLIC, ROUTE_READ, NULL, get_small, NULL, NULL, "A small reply"},
-    {METHOD_PUT, "//raw", ACCESS_PUBLIC, ROUTE_READ, NULL, put_raw, NULL, &raw, "A body"},
+    {METHOD_GET, "//large", ACCESS_PUBLIC, ROUTE_READ, NULL, get_large, NULL, NULL, 200, NULL, "A large reply"},
+    {METHOD_GET, "//small", ACCESS_PUBLIC, ROUTE_READ, NULL, get_small, NULL, NULL, 200, NULL, "A small reply"},
+    {METHOD_PUT, "//raw", ACCESS_PUBLIC, ROUTE_READ, NULL, put_raw, NULL, &raw, 200, NULL, "A body"},
 };
 static const struct route_table table = {"test", rows, sizeof rows / sizeof *rows};
 
