@@ -153,20 +153,25 @@ static void an_extension_to_an_earlier_instant_takes_nothing_away(void **state) 
   assert_int_equal(milestone.closes, terms.closes);
 }
 
-static size_t random_grants(const struct milestone *milestone, struct extension *grants) {
-  size_t count = (size_t)(rand() % (GRANTS_MAX + 1));
+static int64_t draw(uint64_t *seed, int64_t below) {
+  *seed = *seed * 6364136223846793005u + 1442695040888963407u;
+  return (int64_t)((*seed >> 33) % (uint64_t)below);
+}
+
+static size_t random_grants(uint64_t *seed, const struct milestone *milestone, struct extension *grants) {
+  size_t count = (size_t)draw(seed, GRANTS_MAX + 1);
   for (size_t i = 0; i < count; i++) {
-    if (rand() % 2 == 0)
-      grants[i] = (struct extension){.days = rand() % 40 - 5};
+    if (draw(seed, 2) == 0)
+      grants[i] = (struct extension){.days = (int32_t)draw(seed, 40) - 5};
     else
-      grants[i] = (struct extension){.due = milestone->due + (rand() % (60 * DAY)) - 10 * DAY};
+      grants[i] = (struct extension){.due = milestone->due + draw(seed, 60 * DAY) - 10 * DAY};
   }
   return count;
 }
 
-static void shuffle(struct extension *grants, size_t count) {
+static void shuffle(uint64_t *seed, struct extension *grants, size_t count) {
   for (size_t i = count; i > 1; i--) {
-    size_t j = (size_t)rand() % i;
+    size_t j = (size_t)draw(seed, (int64_t)i);
     struct extension kept = grants[i - 1];
     grants[i - 1] = grants[j];
     grants[j] = kept;
@@ -186,22 +191,22 @@ static void one_grant_more_never_costs_and_their_order_does_not_matter(void **st
   struct calendar *calendars[4];
   for (size_t i = 0; i < 4; i++)
     calendars[i] = open_zone(arena, zones[i]);
-  srand(20231123);
+  uint64_t seed = 20231123;
   for (int set = 0; set < RANDOM_SETS; set++) {
     struct calendar *calendar = calendars[set % 4];
-    int64_t due = instant("2023-02-25T05:00:00Z") + rand() % (300 * DAY);
+    int64_t due = instant("2023-02-25T05:00:00Z") + draw(&seed, 300 * DAY);
     const struct milestone milestone = {
-        .opens = due - 14 * DAY, .due = due, .closes = due + 300 + rand() % (12 * DAY), .late = &ten_a_day};
+        .opens = due - 14 * DAY, .due = due, .closes = due + 300 + draw(&seed, 12 * DAY), .late = &ten_a_day};
     struct extension grants[GRANTS_MAX];
-    size_t count = random_grants(&milestone, grants);
+    size_t count = random_grants(&seed, &milestone, grants);
     struct terms all = terms_of(calendar, &milestone, grants, count);
-    int64_t t = due - DAY + rand() % (40 * DAY);
+    int64_t t = due - DAY + draw(&seed, 40 * DAY);
     if (count > 0) {
       struct terms fewer = terms_of(calendar, &milestone, grants, count - 1);
       assert_never_dearer(&fewer, &all, t);
       assert_never_dearer(&fewer, &all, fewer.closes);
     }
-    shuffle(grants, count);
+    shuffle(&seed, grants, count);
     struct terms shuffled = terms_of(calendar, &milestone, grants, count);
     assert_int_equal(all.due, shuffled.due);
     assert_int_equal(all.closes, shuffled.closes);

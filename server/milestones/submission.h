@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+// What is handed in: versions of files, links, text and statements, never changed afterwards. Which version counts is
+// fixed when it is handed in: the last on time by the shared terms, else the last; staff or the team may choose another
+// by hand (rules.md, Time and lateness). The instant is act->now: the second in which the last byte arrived.
+#pragma once
+
+#include "server/milestones/extension.h"
+
+enum {
+  SUBMISSION_FILES_MAX = 10,
+  SUBMISSION_LINK_CHARACTERS_MAX = 500,
+  SUBMISSION_TEXT_CHARACTERS_MAX = 4000,
+  SUBMISSION_STATEMENT_CHARACTERS_MAX = 2000,
+};
+
+struct submission_content {
+  const int64_t *files; // ids of the caller's or a team mate's uploads
+  size_t file_count;
+  const char *link;      // http or https, or NULL
+  const char *code;      // link to the code, or NULL
+  const char *reproduce; // how to reproduce, or NULL
+  const char *statement; // use of generative AI: "none" is said, not assumed; NULL: not given
+};
+
+struct submission {
+  int64_t id;
+  const char *milestone;
+  struct holder holder;
+  int64_t version; // 1, 2, … of the holder
+  int64_t by;
+  int64_t at;
+  bool is_on_time; // by the shared terms, when it was handed in
+  bool counts;
+  int64_t withdrawn_at; // 0: not
+  int64_t accepted_at;  // 0: not
+  struct submission_content content;
+};
+
+// By any active member of a registered team, or a seated student. not_open, deadline_passed (after the latest closes of
+// the holder's people), team_not_registered, invalid_fields naming what the nearest way of handing in lacks. Records
+// the members, attaches the files, writes the ledger, tells the others. Fills the id.
+CHECKED enum err submission_hand_in(const struct act *act, const struct course_view *course,
+                                    const struct milestone *milestone, const struct submission_content *content,
+                                    int64_t *id);
+// Until the shared due; a later version counts again. By a member or staff.
+CHECKED enum err submission_withdraw(const struct act *act, const struct course_view *course, int64_t submission);
+// Chooses the version that counts by hand: a member until the shared closes, staff at any time with a reason.
+CHECKED enum err submission_count(const struct act *act, const struct course_view *course, int64_t submission,
+                                  const char *reason);
+// Staff accept it, or take that back.
+CHECKED enum err submission_accept(const struct act *act, const struct course_view *course, int64_t submission,
+                                   bool is_accepted);
+CHECKED enum err submission_get(const struct act *act, const struct course_view *course, int64_t id,
+                                struct submission *out);
+// The one that counts; id 0 when nothing is handed in.
+CHECKED enum err submission_counting(const struct act *act, const struct course_view *course,
+                                     const struct milestone *milestone, const struct holder *holder,
+                                     struct submission *out);
