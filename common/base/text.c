@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unicode/uchar.h>
 #include <unicode/unorm2.h>
 #include <unicode/ustring.h>
 
@@ -20,10 +21,10 @@ enum {
 static const int64_t year_0_at = -62167219200;    // 0000-01-01T00:00:00Z
 static const int64_t year_9999_at = 253402300799; // 9999-12-31T23:59:59Z
 
-static size_t utf8_decode(const char *bytes, size_t size, uint32_t *out);
 static bool is_white(uint32_t point);
 static size_t ascii_prefix(const char *bytes, size_t size);
-static char *fold_by_icu(struct arena *arena, const char *text, size_t size);
+static char *normalize(struct arena *arena, const char *text, size_t size,
+                       const UNormalizer2 *(*instance)(UErrorCode *status));
 static int edit_distance(const char *a, const char *b);
 static int64_t days_from_civil(int year, int month, int day);
 static void put_digits(char *out, int64_t value, int count);
@@ -144,12 +145,21 @@ char *text_squeeze(struct arena *arena, const char *text) {
 char *text_fold(struct arena *arena, const char *text) {
   size_t size = strlen(text);
   if (ascii_prefix(text, size) < size)
-    return utf8_is_valid(text, size) ? fold_by_icu(arena, text, size) : NULL;
+    return utf8_is_valid(text, size)
+               ? text_squeeze(arena, normalize(arena, text, size, unorm2_getNFKCCasefoldInstance))
+               : NULL;
   char *folded = text_squeeze(arena, text);
   for (char *c = folded; *c; c++)
     if (*c >= 'A' && *c <= 'Z')
       *c = (char)(*c - 'A' + 'a');
   return folded;
+}
+
+char *text_compose(struct arena *arena, const char *text) {
+  size_t size = strlen(text);
+  if (ascii_prefix(text, size) == size)
+    return arena_text_n(arena, text, size);
+  return utf8_is_valid(text, size) ? normalize(arena, text, size, unorm2_getNFCInstance) : NULL;
 }
 
 bool text_equal(const char *a, const char *b) { return a == b || (a && b && strcmp(a, b) == 0); }
@@ -236,8 +246,12 @@ bool int64_parse(const char *text, int64_t *out) {
   return true;
 }
 
-// One code point and its length in bytes; 0 when it is not valid (Unicode, table 3-7).
-static size_t utf8_decode(const char *bytes, size_t size, uint32_t *out) {
+uint32_t utf8_word_letter(uint32_t point) {
+  return u_isalnum((UChar32)point) ? (uint32_t)u_foldCase((UChar32)point, U_FOLD_CASE_DEFAULT) : 0;
+}
+
+// Unicode, table 3-7.
+size_t utf8_decode(const char *bytes, size_t size, uint32_t *out) {
   const unsigned char *byte = (const unsigned char *)bytes;
   if (byte[0] >= 0x01 && byte[0] < 0x80) {
     *out = byte[0];
@@ -281,11 +295,12 @@ static size_t ascii_prefix(const char *bytes, size_t size) {
   return at;
 }
 
-static char *fold_by_icu(struct arena *arena, const char *text, size_t size) {
+static char *normalize(struct arena *arena, const char *text, size_t size,
+                       const UNormalizer2 *(*instance)(UErrorCode *status)) {
   if (size > FOLD_BYTES_MAX)
     abort(); // every text a client sends is capped far below
   UErrorCode status = U_ZERO_ERROR;
-  const UNormalizer2 *normalizer = unorm2_getNFKCCasefoldInstance(&status);
+  const UNormalizer2 *normalizer = instance(&status);
   int32_t wide_size = 0;
   UChar *wide = arena_array(arena, size + 1, sizeof *wide);
   u_strFromUTF8(wide, (int32_t)size + 1, &wide_size, text, (int32_t)size, &status);
@@ -301,10 +316,10 @@ static char *fold_by_icu(struct arena *arena, const char *text, size_t size) {
   char *out = arena_alloc(arena, (size_t)folded_size * 3 + 1);
   u_strToUTF8(out, folded_size * 3 + 1, NULL, folded, folded_size, &status);
   if (U_FAILURE(status)) {
-    log_line(LOG_ERROR, "text", "folding %zu bytes: %s", size, u_errorName(status));
-    abort(); // valid text always folds: ICU's data is missing, or memory is
+    log_line(LOG_ERROR, "text", "normalizing %zu bytes: %s", size, u_errorName(status));
+    abort(); // valid text always has a normal form: ICU's data is missing, or memory is
   }
-  return text_squeeze(arena, out);
+  return out;
 }
 
 // Optimal string alignment (a swap of neighbours is one edit), in bytes: ids are ASCII. Over the bound it is any larger

@@ -29,6 +29,10 @@ const char *text_get(const struct text *text); // "" when empty
 
 // Strict UTF-8 (RFC 3629): no overlong forms, surrogates, or code points over U+10FFFF. NUL counts as invalid.
 bool utf8_is_valid(const char *bytes, size_t size);
+// One code point and its length in bytes; 0 when it is not valid. At least one byte.
+size_t utf8_decode(const char *bytes, size_t size, uint32_t *out);
+// A letter or digit (ICU u_isalnum) with its case folded; 0 for everything else.
+uint32_t utf8_word_letter(uint32_t point);
 // Code points of valid UTF-8.
 size_t utf8_length(const char *text);
 // True when the text holds a control character; `allow_lines` lets \n and \t pass.
@@ -38,6 +42,8 @@ char *text_squeeze(struct arena *arena, const char *text);
 // The search key of a name: NFKC_Casefold, squeezed. Two names are the same if their keys are (rules.md, Teams). NULL
 // if not valid UTF-8.
 char *text_fold(struct arena *arena, const char *text);
+// Composed (Unicode NFC): what looks the same is the same bytes. NULL if not valid UTF-8.
+char *text_compose(struct arena *arena, const char *text);
 bool text_equal(const char *a, const char *b); // NULL-safe strcmp == 0
 bool text_starts(const char *text, const char *prefix);
 // The known word nearest to `word` by edit distance (at most 2, and less than half its length), or NULL: for "did you

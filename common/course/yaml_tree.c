@@ -219,6 +219,7 @@ static void take_container(struct builder *builder, const yaml_event_t *event, e
     return;
   }
   struct node *node = node_new(builder, event, kind);
+  node->is_flow = kind == NODE_MAP && event->data.mapping_start.style == YAML_FLOW_MAPPING_STYLE;
   attach(builder, node);
   builder->stack[builder->depth++] = (struct frame){.node = node};
 }

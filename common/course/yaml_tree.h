@@ -17,6 +17,7 @@ struct node {
   int line;         // from 1
   int column;       // from 1, in code points
   bool is_plain;    // a scalar without quotes
+  bool is_flow;     // a map in braces
   const char *text; // of a scalar: valid UTF-8 without NUL
   size_t count;     // pairs of a map, items of a list
   size_t capacity;

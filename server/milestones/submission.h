@@ -42,6 +42,12 @@ struct submission {
 CHECKED enum err submission_hand_in(const struct act *act, const struct course_view *course,
                                     const struct milestone *milestone, const struct submission_content *content,
                                     int64_t *id);
+// A version whose content another feature keeps (a proposal): the same checks of time and holder, the same ledger.
+// `judged_at` is the instant by which lateness is judged: act->now, or that of the version a revision in its window
+// stands for, which is never late.
+CHECKED enum err submission_record(const struct act *act, const struct course_view *course,
+                                   const struct milestone *milestone, const struct holder *holder, int64_t judged_at,
+                                   int64_t *id);
 // Until the shared due; a later version counts again. By a member or staff.
 CHECKED enum err submission_withdraw(const struct act *act, const struct course_view *course, int64_t submission);
 // Chooses the version that counts by hand: a member until the shared closes, staff at any time with a reason.

@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+// Appointments of a milestone: offered by staff, booked by a team or a seated student, one for each holder (check-ins,
+// presentations, the poster session). Booked by any member, moved until 24 h before, cancelled by staff with word and a
+// new choice. Reserved capacity is exact: the writer's queue decides.
+#pragma once
+
+#include "server/milestones/milestone.h"
+
+enum { SLOT_MOVE_UNTIL_SECONDS = 24 * 3600, SLOT_PLACE_CHARACTERS_MAX = 200, SLOTS_AT_ONCE_MAX = 200 };
+
+struct slot {
+  int64_t id;
+  const char *milestone;
+  int64_t staff;     // who holds it
+  const char *place; // a room, or an http(s) link
+  int64_t starts;
+  int64_t length_seconds;
+  int64_t capacity; // holders at the same time
+  int64_t taken;
+  int64_t cancelled_at; // 0: not
+};
+
+struct slot_wish {
+  int64_t starts;
+  int64_t length_seconds; // 0: the course file's
+  int64_t count;          // as many, one after the other
+  int64_t gap_seconds;    // between them
+  int64_t capacity;       // 0: 1
+  const char *place;
+  int64_t staff; // 0: the caller
+};
+
+// Slots of one staff member may not overlap (slot_overlap). Announced to nobody: students are told by tasks.
+CHECKED enum err slot_offer(const struct act *act, const struct course_view *course, const struct milestone *milestone,
+                            const struct slot_wish *wish, const int64_t **ids, size_t *count);
+// Books, or moves there, in one step: slot_full, slot_past, too_late_to_move (less than 24 h before the old or the new
+// start's).
+CHECKED enum err slot_book(const struct act *act, const struct course_view *course, int64_t slot);
+CHECKED enum err slot_give_up(const struct act *act, const struct course_view *course,
+                              int64_t slot); // until 24 h before
+// Those who had booked are told, with what is free instead; they may choose anew whatever the time.
+CHECKED enum err slot_cancel(const struct act *act, const struct course_view *course, int64_t slot, const char *reason);
+// The holder's booked slot of the milestone; id 0: none.
+CHECKED enum err slot_of(const struct act *act, const struct course_view *course, const struct milestone *milestone,
+                         const struct holder *holder, struct slot *out);
