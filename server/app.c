@@ -17,14 +17,18 @@
 #include "server/courses/course_library.h"
 #include "server/courses/course_view.h"
 #include "server/http/router.h"
+#include "server/http/vault.h"
 #include "server/labs/lab.h"
+#include "server/petition_kinds.h"
 #include "server/routes.h"
+#include "server/task_sources.h"
 #include "server/upkeep.h"
 
 struct app {
   struct arena *arena;
   const char *db_path;
   struct db *db;
+  struct vault *vault;
   struct domain_time time;
   struct services services;
   struct http http;
@@ -47,6 +51,8 @@ enum err app_open(const struct app_options *options, struct app **out) {
     err = db_migrate(app->db); // a store in memory is not brought up to date by opening it
   if (err == ERR_OK)
     err = start_time(app, options);
+  if (err == ERR_OK && options->data_dir != NULL)
+    err = vault_open(options->data_dir, &app->vault);
   if (err != ERR_OK) {
     app_close(app);
     return err;
@@ -56,6 +62,9 @@ enum err app_open(const struct app_options *options, struct app **out) {
       .throttle = throttle_new(NULL),
       .upkeep = upkeep_new(options->data_dir, app->db_path, options->vfs, NULL),
       .departed = lab_departed,
+      .seats_moved = lab_seats_moved,
+      .petition_kinds = &petition_kind_table,
+      .task_sources = &task_source_table,
       .mail_domain = arena_text(arena, options->mail_domain),
       .is_mail_sent = options->is_mail_sent,
       .has_cheap_passwords = options->has_cheap_passwords,
@@ -69,6 +78,7 @@ enum err app_open(const struct app_options *options, struct app **out) {
       .router = router_new(arena, tables, route_table_count),
       .clock = options->clock != NULL ? options->clock : &app->time.clock,
       .peers = options->peers,
+      .vault = app->vault,
       .public_url = without_slash(arena, options->public_url),
       .services = &app->services,
       .authenticate = account_authenticate,
@@ -91,6 +101,7 @@ void app_close(struct app *app) {
     course_library_free(app->services.library);
   throttle_free(app->services.throttle);
   upkeep_free(app->services.upkeep);
+  vault_close(app->vault);
   arena_free(app->arena);
 }
 
@@ -99,6 +110,10 @@ void app_close_cleanup(struct app **app) { app_close(*app); }
 const struct http *app_http(const struct app *app) { return &app->http; }
 
 const struct services *app_services(const struct app *app) { return &app->services; }
+
+struct vault *app_vault(const struct app *app) {
+  return app->vault;
+}
 
 const struct domain_time *app_time(const struct app *app) { return &app->time; }
 

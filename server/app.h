@@ -35,6 +35,7 @@ void app_close_cleanup(struct app **app);
 
 const struct http *app_http(const struct app *app);
 const struct services *app_services(const struct app *app);
+struct vault *app_vault(const struct app *app); // NULL for a store in memory
 const struct domain_time *app_time(const struct app *app);
 // The read-write connection, for http_perform on the caller's thread; NULL while serving.
 struct db *app_db(const struct app *app);

@@ -5,6 +5,7 @@
 #include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/sendfile.h>
 #include <sys/stat.h>
 
 #include "common/base/log.h"
@@ -16,15 +17,18 @@
 #include "server/domain_time.h"
 #include "tandem_version.h"
 
-enum { SAME_SECOND_MAX = 20, MANIFEST_BYTES_MAX = 4 * 1024 * 1024 };
+enum { SAME_SECOND_MAX = 20, MANIFEST_BYTES_MAX = 64 * 1024 * 1024 };
 
 static enum err fill_folder(const struct backup_wish *wish, const char *folder, struct arena *arena,
                             struct problem *problem, struct backup *out);
+static enum err copy_files(const struct backup_wish *wish, int folder, struct problem *problem,
+                           const struct backup *backup);
 static bool sync_file(const char *path);
 static enum err give_name(const struct backup_wish *wish, int directory, const char *unfinished, struct arena *arena,
                           const char **name);
 static enum err examine_open(struct db *db, struct arena *arena, struct problem *problem, struct backup *out);
 static enum err note_chains(struct db *db, struct arena *arena, struct backup *out);
+static enum err note_files(struct db *db, struct arena *arena, struct backup *out);
 static enum err measure(const char *store, struct arena *arena, struct backup *out);
 static bool is_same(const struct backup *a, const struct backup *b);
 static enum err read_all(const char *path, struct arena *arena, char **bytes, size_t *size);
@@ -88,7 +92,11 @@ enum err backup_verify(const struct backup *backup, struct arena *arena, struct 
   if (!is_same(backup, &found))
     return problem_raise(problem, PROBLEM_BAD_REQUEST,
                          "The audit in %s does not end where the manifest says. Take another backup.", store);
-  return ERR_OK;
+  if (!backup_files_are_same(&backup->files, &found.files))
+    return problem_raise(problem, PROBLEM_BAD_REQUEST,
+                         "%s names other uploaded files than the manifest. Take another backup.", store);
+  int folder SCOPED_FD = open(backup->path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  return backup_files_verify(&backup->files, folder, problem);
 }
 
 enum err backup_fail(struct problem *problem, const char *what) {
@@ -123,6 +131,16 @@ bool backup_write_file(int folder, const char *name, const char *bytes, size_t s
   return fsync(fd) == 0;
 }
 
+bool backup_copy_bytes(int from, int to) {
+  for (;;) {
+    ssize_t count = sendfile(to, from, NULL, 1 << 20);
+    if (count < 0 && errno == EINTR)
+      continue;
+    if (count <= 0)
+      return count == 0;
+  }
+}
+
 static enum err fill_folder(const struct backup_wish *wish, const char *folder, struct arena *arena,
                             struct problem *problem, struct backup *out) {
   const char *store = arena_format(arena, "%s/" BACKUP_STORE, folder);
@@ -139,12 +157,24 @@ static enum err fill_folder(const struct backup_wish *wish, const char *folder, 
   if (!sync_file(store))
     return backup_fail(problem, store);
   enum err err = backup_examine(store, arena, problem, out);
+  if (err == ERR_OK)
+    err = copy_files(wish, fd, problem, out);
   if (err != ERR_OK)
     return err;
   const char *manifest = backup_manifest_text(arena, out);
   if (!backup_write_file(fd, BACKUP_MANIFEST, manifest, strlen(manifest)) || fsync(fd) != 0)
     return backup_fail(problem, folder);
   return ERR_OK;
+}
+
+static enum err copy_files(const struct backup_wish *wish, int folder, struct problem *problem,
+                           const struct backup *backup) {
+  if (backup->files.count == 0)
+    return ERR_OK;
+  int data SCOPED_FD = open(wish->data_dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  if (data < 0)
+    return backup_fail(problem, wish->data_dir);
+  return backup_files_copy(&backup->files, data, folder, wish->is_cancelled, problem);
 }
 
 static bool sync_file(const char *path) {
@@ -178,6 +208,8 @@ static enum err examine_open(struct db *db, struct arena *arena, struct problem 
     err = domain_time_last(db, &out->now);
   if (err == ERR_OK)
     err = note_chains(db, arena, out);
+  if (err == ERR_OK)
+    err = note_files(db, arena, out);
   out->schema = db_schema_version(db);
   return err == ERR_OK
              ? ERR_OK
@@ -199,6 +231,13 @@ static enum err note_chains(struct db *db, struct arena *arena, struct backup *o
   out->chains = chains;
   out->chain_count = count;
   return ERR_OK;
+}
+
+static enum err note_files(struct db *db, struct arena *arena, struct backup *out) {
+  struct file_content *list = NULL;
+  enum err err = file_content_list(db, arena, &list, &out->files.count);
+  out->files.list = list;
+  return err;
 }
 
 static enum err measure(const char *store, struct arena *arena, struct backup *out) {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 // One backup: a folder of its own with `tandem.db`, a copy of the store taken while others write, and `manifest.json`,
-// which tells what it holds and how to know that it is whole. Uploaded files will lie beside the store, under `files`.
+// which tells what it holds and how to know that it is whole; the uploaded files that it names lie beside it, under
+// `files`.
 // Made under another name and renamed when it has been verified, so that what has a backup's name is one. Real time,
 // never the domain's. Knows nothing of when backups are made, nor of who is told.
 #pragma once
@@ -12,6 +13,7 @@
 
 #include "common/base/arena.h"
 #include "common/base/problem.h"
+#include "server/backup_files.h"
 
 #define BACKUP_STORE "tandem.db"
 #define BACKUP_MANIFEST "manifest.json"
@@ -31,6 +33,7 @@ struct backup {
   int64_t schema;
   int64_t size; // of tandem.db
   const char *sha256;
+  struct backup_files files;
   const struct backup_chain *chains;
   size_t chain_count;
   bool is_sound; // every chain is

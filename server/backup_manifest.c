@@ -1,19 +1,24 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 #include <inttypes.h>
 #include <jansson.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "common/base/json.h"
 #include "common/base/text.h"
 #include "server/backup_private.h"
+#include "server/http/vault.h"
 
-enum { MANIFEST_FORMAT = 1, HEX_DIGITS = 64 };
+// 1 had no uploaded files.
+enum { MANIFEST_FORMAT = 2, HEX_DIGITS = 64 };
 
 static void json_release(json_t **json) { json_decref(*json); }
 #define SCOPED_JSON __attribute__((cleanup(json_release)))
 
+static void write_uploads(struct json *json, const struct backup_files *files);
 static bool take(const json_t *root, struct arena *arena, struct backup *out);
 static bool take_file(const json_t *root, struct arena *arena, struct backup *out);
+static bool take_uploads(const json_t *root, struct arena *arena, struct backup *out);
 static bool take_chains(const json_t *root, struct arena *arena, struct backup *out);
 static bool take_instant(const json_t *root, const char *name, int64_t *out);
 static const char *take_hex(const json_t *object, const char *name, struct arena *arena);
@@ -33,6 +38,7 @@ const char *backup_manifest_text(struct arena *arena, const struct backup *backu
   json_int(&json, "bytes", backup->size);
   json_text(&json, "sha256", backup->sha256);
   json_end(&json);
+  write_uploads(&json, &backup->files);
   json_end(&json);
   json_array_in(&json, "chains");
   for (size_t i = 0; i < backup->chain_count; i++) {
@@ -49,11 +55,24 @@ const char *backup_manifest_text(struct arena *arena, const struct backup *backu
   return text_get(&json.text);
 }
 
+static void write_uploads(struct json *json, const struct backup_files *files) {
+  for (size_t i = 0; i < files->count; i++) {
+    const struct file_content *content = &files->list[i];
+    char path[sizeof VAULT_FOLDER + VAULT_PLACE_BYTES];
+    snprintf(path, sizeof path, "%s/%.2s/%s", VAULT_FOLDER, content->sha256, content->sha256);
+    json_begin_object(json);
+    json_text(json, "path", path);
+    json_int(json, "bytes", content->bytes);
+    json_text(json, "sha256", content->sha256);
+    json_end(json);
+  }
+}
+
 enum err backup_manifest_parse(const char *bytes, size_t size, struct arena *arena, struct problem *problem,
                                struct backup *out) {
   json_t *root SCOPED_JSON = json_loadb(bytes, size, JSON_REJECT_DUPLICATES, NULL);
   const json_t *format = json_object_get(root, "format");
-  if (json_is_integer(format) && json_integer_value(format) != MANIFEST_FORMAT)
+  if (json_is_integer(format) && json_integer_value(format) > MANIFEST_FORMAT)
     return problem_raise(problem, PROBLEM_BAD_REQUEST,
                          "The manifest has format %" JSON_INTEGER_FORMAT "; this program knows %d. Run a newer tandem.",
                          json_integer_value(format), MANIFEST_FORMAT);
@@ -67,7 +86,7 @@ static bool take(const json_t *root, struct arena *arena, struct backup *out) {
   const char *version = json_string_value(json_object_get(root, "version"));
   const json_t *schema = json_object_get(root, "schema");
   if (version == NULL || !json_is_integer(schema) || !take_instant(root, "made_at", &out->made_at) ||
-      !take_file(root, arena, out) || !take_chains(root, arena, out))
+      !take_file(root, arena, out) || !take_uploads(root, arena, out) || !take_chains(root, arena, out))
     return false;
   out->version = arena_text(arena, version);
   out->schema = json_integer_value(schema);
@@ -82,6 +101,21 @@ static bool take_file(const json_t *root, struct arena *arena, struct backup *ou
   out->sha256 = take_hex(file, "sha256", arena);
   out->size = json_integer_value(size);
   return path != NULL && strcmp(path, BACKUP_STORE) == 0 && json_is_integer(size) && out->sha256 != NULL;
+}
+
+static bool take_uploads(const json_t *root, struct arena *arena, struct backup *out) {
+  const json_t *files = json_object_get(root, "files");
+  size_t count = json_array_size(files) - 1; // the store is the first
+  struct file_content *list = arena_array(arena, count, sizeof *list);
+  for (size_t i = 0; i < count; i++) {
+    const json_t *file = json_array_get(files, i + 1);
+    const json_t *size = json_object_get(file, "bytes");
+    list[i] = (struct file_content){take_hex(file, "sha256", arena), json_integer_value(size)};
+    if (list[i].sha256 == NULL || !json_is_integer(size))
+      return false;
+  }
+  out->files = (struct backup_files){list, count};
+  return true;
 }
 
 static bool take_chains(const json_t *root, struct arena *arena, struct backup *out) {

@@ -23,5 +23,7 @@ CHECKED enum err backup_examine(const char *store, struct arena *arena, struct p
 const char *backup_manifest_text(struct arena *arena, const struct backup *backup);
 CHECKED enum err backup_manifest_parse(const char *bytes, size_t size, struct arena *arena, struct problem *problem,
                                        struct backup *out);
+// From where the one stands to its end.
+bool backup_copy_bytes(int from, int to);
 // Writes all, and syncs the file.
 bool backup_write_file(int folder, const char *name, const char *bytes, size_t size);

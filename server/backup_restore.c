@@ -4,13 +4,14 @@
 #include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/sendfile.h>
 #include <sys/stat.h>
 
 #include "common/base/log.h"
 #include "common/base/secret.h"
 #include "server/app.h"
+#include "server/backup_folder.h"
 #include "server/backup_private.h"
+#include "server/http/vault.h"
 
 #define PARTIAL BACKUP_UNFINISHED BACKUP_STORE
 
@@ -20,6 +21,7 @@ struct site {
   int fd; // of the folder
   int lock;
   bool is_new;      // the folder is ours
+  bool has_files;   // so is the one of uploaded files in it
   bool is_occupied; // the store stands in it
 };
 
@@ -28,7 +30,7 @@ static enum err lock_site(struct problem *problem, struct site *site);
 static void leave_site(struct site *site);
 static int count_entries(int folder);
 static enum err fill_site(const struct backup *backup, struct arena *arena, struct problem *problem, struct site *site);
-static bool copy_file(int from, int to);
+static enum err fill_files(const struct backup *backup, struct problem *problem, struct site *site);
 static enum err refuse(struct problem *problem, const char *path);
 static enum err refuse_occupied(struct problem *problem, const char *path);
 
@@ -79,6 +81,8 @@ static enum err lock_site(struct problem *problem, struct site *site) {
 static void leave_site(struct site *site) {
   if (site->lock >= 0 && !site->is_occupied) {
     unlinkat(site->fd, PARTIAL, 0);
+    if (site->has_files && backup_folder_remove(site->fd, VAULT_FOLDER) != ERR_OK)
+      log_line(LOG_WARN, "restore", "%s/" VAULT_FOLDER " is left behind", site->path);
     unlinkat(site->fd, "lock", 0);
   }
   backup_close_fd(&site->fd);
@@ -108,7 +112,11 @@ static enum err fill_site(const struct backup *backup, struct arena *arena, stru
   int from SCOPED_FD = open(store, O_RDONLY | O_CLOEXEC);
   int to SCOPED_FD = openat(site->fd, PARTIAL, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0600);
   uint8_t digest[SHA256_BYTES];
-  if (from < 0 || to < 0 || !copy_file(from, to) || fsync(to) != 0 || sha256_file(to, digest) != ERR_OK)
+  // The store comes last: where it stands, what it names stands too.
+  enum err err = fill_files(backup, problem, site);
+  if (err != ERR_OK)
+    return err;
+  if (from < 0 || to < 0 || !backup_copy_bytes(from, to) || fsync(to) != 0 || sha256_file(to, digest) != ERR_OK)
     return refuse(problem, site->path);
   // What was verified is what arrived.
   if (strcmp(digest_hex(arena, digest, sizeof digest), backup->sha256) != 0)
@@ -119,14 +127,14 @@ static enum err fill_site(const struct backup *backup, struct arena *arena, stru
   return fsync(site->fd) == 0 ? ERR_OK : refuse(problem, site->path);
 }
 
-static bool copy_file(int from, int to) {
-  for (;;) {
-    ssize_t count = sendfile(to, from, NULL, 1 << 20);
-    if (count < 0 && errno == EINTR)
-      continue;
-    if (count <= 0)
-      return count == 0;
-  }
+static enum err fill_files(const struct backup *backup, struct problem *problem, struct site *site) {
+  if (backup->files.count == 0)
+    return ERR_OK;
+  int from SCOPED_FD = open(backup->path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  if (from < 0 || mkdirat(site->fd, VAULT_FOLDER, 0700) != 0)
+    return refuse(problem, site->path);
+  site->has_files = true;
+  return backup_files_copy(&backup->files, from, site->fd, NULL, problem);
 }
 
 static enum err refuse(struct problem *problem, const char *path) {

@@ -2,6 +2,7 @@
 #include "server/backup_routes.h"
 
 #include "server/accounts/services.h"
+#include "server/http/answer.h"
 #include "server/http/http.h"
 #include "server/http/shape.h"
 #include "server/upkeep.h"
@@ -23,8 +24,29 @@ static const struct field backup_fields[] = {
 static const struct shape backup_shape = {"BackupNew", MEDIA_JSON, 8192, sizeof(struct backup_body), backup_fields, 1};
 
 // clang-format off
+static const struct answer_field backup_chain_answer_fields[] = {
+  {"course", ANSWER_INTEGER, ANSWER_ALWAYS, AUDIENCE_OPERATOR, NULL, NULL, "The course's number; 0 is the installation"},
+  {"seq", ANSWER_INTEGER, ANSWER_ALWAYS, AUDIENCE_OPERATOR, NULL, NULL, "Of the last audit row"},
+  {"head", ANSWER_TEXT, ANSWER_ALWAYS, AUDIENCE_OPERATOR, NULL, NULL, "Its hash"},
+  {"sound", ANSWER_FLAG, ANSWER_ALWAYS, AUDIENCE_OPERATOR, NULL, NULL, "Whether the chain holds"},
+};
+static const struct answer backup_chain_answer = {"BackupChain", NULL, false, backup_chain_answer_fields, sizeof backup_chain_answer_fields / sizeof *backup_chain_answer_fields};
+static const struct answer_field backup_answer_fields[] = {
+  {"path", ANSWER_TEXT, ANSWER_ALWAYS, AUDIENCE_OPERATOR, NULL, NULL, "The folder that was made"},
+  {"made_at", ANSWER_INSTANT, ANSWER_ALWAYS, AUDIENCE_OPERATOR, NULL, NULL, "When, by real time"},
+  {"store_now", ANSWER_INSTANT, ANSWER_NULLABLE, AUDIENCE_OPERATOR, NULL, NULL, "The store's own clock"},
+  {"schema", ANSWER_INTEGER, ANSWER_ALWAYS, AUDIENCE_OPERATOR, NULL, NULL, "The schema's version"},
+  {"bytes", ANSWER_INTEGER, ANSWER_ALWAYS, AUDIENCE_OPERATOR, NULL, NULL, "Size of the database"},
+  {"sha256", ANSWER_TEXT, ANSWER_ALWAYS, AUDIENCE_OPERATOR, NULL, NULL, "Its digest"},
+  {"chains", ANSWER_LIST, ANSWER_ALWAYS, AUDIENCE_OPERATOR, NULL, &backup_chain_answer, "The audit's chains in it"},
+  {"sound", ANSWER_FLAG, ANSWER_ALWAYS, AUDIENCE_OPERATOR, NULL, NULL, "Whether all of them hold"},
+};
+static const struct answer backup_answer = {"Backup", NULL, false, backup_answer_fields, sizeof backup_answer_fields / sizeof *backup_answer_fields};
+// clang-format on
+
+// clang-format off
 static const struct route rows[] = {
-  {METHOD_POST, "/backups", ACCESS_OPERATOR, ROUTE_WORK, make_backup, NULL, NULL, &backup_shape, 201, NULL, "Makes a verified backup of the store while it runs"},
+  {METHOD_POST, "/backups", ACCESS_OPERATOR, ROUTE_WORK, make_backup, NULL, NULL, &backup_shape, 201, &backup_answer, "Makes a verified backup of the store while it runs"},
 };
 // clang-format on
 

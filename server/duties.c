@@ -7,7 +7,9 @@
 #include "common/base/log.h"
 #include "server/courses/course_view.h"
 #include "server/courses/enrolment.h"
+#include "server/courses/file.h"
 #include "server/db/agenda.h"
+#include "server/http/idempotency.h"
 #include "server/labs/lab.h"
 #include "server/teams/team.h"
 #include "server/work/timer.h"
@@ -42,7 +44,7 @@ struct duties {
   int64_t quiet_until; // after a failure
 };
 
-static duty_run close_registration, lapse_invitation, end_hold, expire_offer, decide_labs;
+static duty_run close_registration, lapse_invitation, end_hold, expire_offer, decide_labs, expire_answers, expire_file;
 static void look(void *context);
 static struct errand *errand_new(struct app *app, const struct agenda_item *item);
 static void errand_free(struct errand *errand);
@@ -57,6 +59,8 @@ static const struct duty duty_rows[] = {
     {AGENDA_HOLD_ENDS, end_hold},
     {AGENDA_OFFER_EXPIRES, expire_offer},
     {AGENDA_LAB_DECIDED, decide_labs},
+    {AGENDA_ANSWERS_EXPIRE, expire_answers},
+    {AGENDA_FILE_EXPIRES, expire_file},
 };
 
 static const struct job_kind errand_kind = {
@@ -163,7 +167,8 @@ static enum err errand_run(struct job *job, struct db *db) {
   struct act act = {
       .db = db, .arena = errand->arena, .now = clock_now(errand->clock), .cause = duty->kind, .problem = &problem};
   const struct course_view *course = NULL;
-  errand->err = course_open(&act, errand->services->library, errand->item.course, &course);
+  if (errand->item.course != 0) // 0: of the installation
+    errand->err = course_open(&act, errand->services->library, errand->item.course, &course);
   if (errand->err == ERR_OK)
     errand->err = duty->run(&act, errand->services, course, errand->item.subject);
   if (errand->err != ERR_OK)
@@ -218,4 +223,16 @@ static enum err decide_labs(const struct act *act, const struct services *servic
                             int64_t subject) {
   (void)services, (void)subject;
   return lab_decide(act, course);
+}
+
+static enum err expire_answers(const struct act *act, const struct services *services, const struct course_view *course,
+                               int64_t subject) {
+  (void)services, (void)course, (void)subject;
+  return idempotency_expire(act);
+}
+
+static enum err expire_file(const struct act *act, const struct services *services, const struct course_view *course,
+                            int64_t subject) {
+  (void)services;
+  return file_expire(act, course->id, subject);
 }

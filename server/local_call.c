@@ -3,6 +3,7 @@
 
 #include <string.h>
 #include <strings.h>
+#include <unistd.h>
 
 #include "common/base/text.h"
 
@@ -50,6 +51,14 @@ static void fill_request(struct request *request, const struct local_call *call)
   request->header_count = count;
 }
 
+// Of a file what is in it now; nothing when it cannot be read.
+static void copy_file(const struct reply *reply, struct arena *arena, struct local_answer *out) {
+  char *bytes = arena_alloc(arena, (size_t)reply->file_size + 1);
+  ssize_t count = pread(reply->file, bytes, (size_t)reply->file_size, reply->file_offset);
+  out->body = bytes;
+  out->size = count < 0 ? 0 : (size_t)count;
+}
+
 static void copy_answer(const struct request *request, struct arena *arena, struct local_answer *out) {
   const struct reply *reply = &request->reply;
   struct header *headers = arena_array(arena, reply->header_count, sizeof *headers);
@@ -63,4 +72,6 @@ static void copy_answer(const struct request *request, struct arena *arena, stru
       .headers = headers,
       .header_count = reply->header_count,
   };
+  if (reply->has_file)
+    copy_file(reply, arena, out);
 }

@@ -10,7 +10,8 @@ static const struct command commands[] = {
     {"check", "check [--json] COURSE.yaml…",
      "say whether course files are sound, with every error at its line and column", command_check},
     {"serve",
-     "serve [--data DIR] [--listen HOST:PORT] [--course FILE]… [--public-url URL] [--mail-domain DOMAIN] "
+     "serve [--data DIR] [--listen HOST:PORT|none] [--tls-listen HOST:PORT --tls-certificate FILE --tls-key FILE] "
+     "[--course FILE]… [--public-url URL] [--mail-domain DOMAIN] "
      "[--mail-from ADDRESS] [--trust-proxy CIDR]… [--sign-in-header NAME] [--backup-dir DIR] [--backup-keep N] "
      "[--backup-at HH:MM] [--operator EMAIL] [--disk-low MIB] [--now INSTANT]",
      "run the server until it is told to stop (SIGTERM or Ctrl-C)", command_serve},
@@ -35,7 +36,10 @@ static const struct command commands[] = {
      "print all that the store holds on a person, or erase it: first a dry run, with --yes in earnest", command_person},
     {"teams", "teams export COURSE --format canvas|moodle|plain [--registered] [--data DIR]",
      "print a course's teams as a CSV file for another system", command_teams},
-    {"routes", "routes", "print every request that the server answers, with who may send it", command_routes},
+    {"routes", "routes [--openapi|--privacy]",
+     "print every request that the server answers, with who may send it; or as OpenAPI; or who sees what of the "
+     "answers",
+     command_routes},
     {"version", "version", "print the versions of this binary and of the data it works with", command_version},
 };
 enum { COMMAND_COUNT = sizeof commands / sizeof *commands };

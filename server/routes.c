@@ -4,17 +4,23 @@
 #include "server/accounts/accounts_routes.h"
 #include "server/backup_routes.h"
 #include "server/courses/courses_routes.h"
+#include "server/courses/file_routes.h"
 #include "server/courses/import_routes.h"
+#include "server/courses/petition_routes.h"
 #include "server/courses/privacy_routes.h"
 #include "server/courses/roster_routes.h"
+#include "server/courses/search_routes.h"
+#include "server/courses/task_routes.h"
 #include "server/courses/welcome_routes.h"
 #include "server/http/system_routes.h"
 #include "server/labs/labs_routes.h"
 #include "server/teams/export_routes.h"
+#include "server/teams/repair_routes.h"
 #include "server/teams/teams_routes.h"
 
 const struct route_table *const route_tables[] = {
     &system_routes, &accounts_routes, &courses_routes, &roster_routes, &import_routes, &welcome_routes,
-    &teams_routes,  &labs_routes,     &privacy_routes, &export_routes, &backup_routes,
+    &teams_routes,  &labs_routes,     &privacy_routes, &export_routes, &backup_routes, &file_routes,
+    &repair_routes, &petition_routes, &task_routes,    &search_routes,
 };
 const size_t route_table_count = sizeof route_tables / sizeof route_tables[0];

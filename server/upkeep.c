@@ -31,6 +31,7 @@ struct upkeep *upkeep_new(const char *data_dir, const char *store, const char *v
                             .real = clock_real(0),
                             .is_newest_sound = true};
   upkeep->clock = clock == NULL ? &upkeep->real : clock;
+  pthread_mutex_init(&upkeep->files, NULL);
   pthread_mutex_init(&upkeep->lock, NULL);
   upkeep->newest_at = recall(upkeep);
   return upkeep;
@@ -43,6 +44,7 @@ void upkeep_free(struct upkeep *upkeep) {
   if (upkeep->letter != NULL)
     arena_free(upkeep->letter->arena);
   pthread_mutex_destroy(&upkeep->lock);
+  pthread_mutex_destroy(&upkeep->files);
   arena_free(upkeep->arena);
 }
 
@@ -59,12 +61,19 @@ enum err upkeep_backup(struct upkeep *upkeep, const char *directory, bool is_dai
                                    .is_daily = is_daily,
                                    .at = clock_now(upkeep->clock),
                                    .is_cancelled = is_cancelled};
+  // What the copied store names stays until it is copied too.
+  pthread_mutex_lock(&upkeep->files);
   enum err err = backup_make(&wish, arena, problem, out);
+  pthread_mutex_unlock(&upkeep->files);
   end(upkeep, is_daily, err, problem, out);
   if (err == ERR_OK)
     remember(upkeep, out);
   return err;
 }
+
+bool upkeep_hold_files(struct upkeep *upkeep) { return pthread_mutex_trylock(&upkeep->files) == 0; }
+
+void upkeep_release_files(struct upkeep *upkeep) { pthread_mutex_unlock(&upkeep->files); }
 
 void upkeep_add_notes(struct request *request, struct json *notes) {
   struct upkeep *upkeep = request_services(request)->upkeep;

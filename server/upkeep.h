@@ -38,6 +38,10 @@ void upkeep_free(struct upkeep *upkeep); // NULL is allowed; when the main loop 
 CHECKED enum err upkeep_backup(struct upkeep *upkeep, const char *directory, bool is_daily,
                                const atomic_bool *is_cancelled, struct arena *arena, struct problem *problem,
                                struct backup *out);
+// Whoever removes uploaded files holds them against backups meanwhile: false while one copies. On one thread, for
+// moments.
+bool upkeep_hold_files(struct upkeep *upkeep);
+void upkeep_release_files(struct upkeep *upkeep);
 // The hook of struct readiness.
 void upkeep_add_notes(struct request *request, struct json *notes);
 

@@ -45,7 +45,8 @@ struct upkeep {
   struct clock real;
   const struct clock *clock; // `real`, or a test's
 
-  pthread_mutex_t lock; // of what follows
+  pthread_mutex_t files; // held while a backup copies, or something removes files
+  pthread_mutex_t lock;  // of what follows
   bool is_backing_up;
   bool is_planned;
   int64_t newest_at; // 0: no backup is known

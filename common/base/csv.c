@@ -18,9 +18,10 @@ void csv_add_row(struct text *out, enum csv_style style, const char *const *cell
 }
 
 static void add_cell(struct text *out, enum csv_style style, const char *cell) {
-  // RFC 4180 2.4: spaces are part of a cell; some readers trim those that no quote protects.
+  // RFC 4180 2.4: spaces are part of a cell; some readers trim those, and tabs, that no quote protects. Before a tab at
+  // the front stands an apostrophe.
   size_t size = strlen(cell);
-  bool has_edge = size > 0 && (cell[0] == ' ' || cell[size - 1] == ' ');
+  bool has_edge = size > 0 && (cell[0] == ' ' || strchr(" \t", cell[size - 1]) != NULL);
   bool is_quoted = style == CSV_QUOTED && (has_edge || cell[strcspn(cell, ",\"\r\n")] != '\0');
   if (is_quoted)
     text_add_char(out, '"');

@@ -12,6 +12,8 @@ _Static_assert(TOKEN_TEXT_BYTES == sodium_base64_ENCODED_LEN(TOKEN_BYTES, sodium
                "a token fills its text exactly");
 _Static_assert(DIGEST_BYTES == crypto_generichash_BYTES, "BLAKE2b-256");
 _Static_assert(SHA256_BYTES == crypto_hash_sha256_BYTES, "SHA-256");
+_Static_assert(sizeof(struct sha256) >= sizeof(crypto_hash_sha256_state), "the state fits");
+_Static_assert(_Alignof(struct sha256) >= _Alignof(crypto_hash_sha256_state), "and is aligned");
 
 // INTERACTIVE cost, of a random password that nobody kept.
 static const char dummy_hash[] =
@@ -72,6 +74,16 @@ enum err sha256_file(int fd, uint8_t out[static SHA256_BYTES]) {
   }
   crypto_hash_sha256_final(&state, out);
   return ERR_OK;
+}
+
+void sha256_begin(struct sha256 *hash) { crypto_hash_sha256_init((crypto_hash_sha256_state *)hash->opaque); }
+
+void sha256_add(struct sha256 *hash, const void *bytes, size_t size) {
+  crypto_hash_sha256_update((crypto_hash_sha256_state *)hash->opaque, bytes, size);
+}
+
+void sha256_end(struct sha256 *hash, uint8_t out[static SHA256_BYTES]) {
+  crypto_hash_sha256_final((crypto_hash_sha256_state *)hash->opaque, out);
 }
 
 char *digest_hex(struct arena *arena, const void *bytes, size_t size) {

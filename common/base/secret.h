@@ -25,6 +25,13 @@ void digest_parts(const struct digest_part *parts, size_t count, uint8_t out[sta
 void digest_bytes(const void *bytes, size_t size, uint8_t out[static DIGEST_BYTES]);
 // SHA-256 of all that the file holds, wherever its offset stands: what `sha256sum` prints. A failure to read is logged.
 CHECKED enum err sha256_file(int fd, uint8_t out[static SHA256_BYTES]);
+// The same of bytes that come in pieces.
+struct sha256 {
+  uint64_t opaque[13]; // libsodium's state
+};
+void sha256_begin(struct sha256 *hash);
+void sha256_add(struct sha256 *hash, const void *bytes, size_t size);
+void sha256_end(struct sha256 *hash, uint8_t out[static SHA256_BYTES]);
 char *digest_hex(struct arena *arena, const void *bytes, size_t size);
 // argon2id. `is_cheap` takes libsodium's minimum: for tests and demo people. Blocking, 64 MiB and about 70 ms when not
 // cheap: call it on a worker.

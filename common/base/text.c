@@ -25,6 +25,8 @@ static bool is_white(uint32_t point);
 static size_t ascii_prefix(const char *bytes, size_t size);
 static char *normalize(struct arena *arena, const char *text, size_t size,
                        const UNormalizer2 *(*instance)(UErrorCode *status));
+static char *strip_marks(struct arena *arena, const char *folded);
+static const char *plain_letter(uint32_t point);
 static int edit_distance(const char *a, const char *b);
 static int64_t days_from_civil(int year, int month, int day);
 static void put_digits(char *out, int64_t value, int count);
@@ -145,9 +147,8 @@ char *text_squeeze(struct arena *arena, const char *text) {
 char *text_fold(struct arena *arena, const char *text) {
   size_t size = strlen(text);
   if (ascii_prefix(text, size) < size)
-    return utf8_is_valid(text, size)
-               ? text_squeeze(arena, normalize(arena, text, size, unorm2_getNFKCCasefoldInstance))
-               : NULL;
+    return utf8_is_valid(text, size) ? text_squeeze(arena, normalize(arena, text, size, unorm2_getNFKCCasefoldInstance))
+                                     : NULL;
   char *folded = text_squeeze(arena, text);
   for (char *c = folded; *c; c++)
     if (*c >= 'A' && *c <= 'Z')
@@ -160,6 +161,13 @@ char *text_compose(struct arena *arena, const char *text) {
   if (ascii_prefix(text, size) == size)
     return arena_text_n(arena, text, size);
   return utf8_is_valid(text, size) ? normalize(arena, text, size, unorm2_getNFCInstance) : NULL;
+}
+
+char *text_search_key(struct arena *arena, const char *text) {
+  char *folded = text_fold(arena, text);
+  if (folded == NULL || ascii_prefix(folded, strlen(folded)) == strlen(folded))
+    return folded;
+  return strip_marks(arena, folded);
 }
 
 bool text_equal(const char *a, const char *b) { return a == b || (a && b && strcmp(a, b) == 0); }
@@ -320,6 +328,38 @@ static char *normalize(struct arena *arena, const char *text, size_t size,
     abort(); // valid text always has a normal form: ICU's data is missing, or memory is
   }
   return out;
+}
+
+// Canonically decomposed, the marks left out; and letters that do not decompose, put as people type them.
+static char *strip_marks(struct arena *arena, const char *folded) {
+  const char *parts = normalize(arena, folded, strlen(folded), unorm2_getNFDInstance);
+  size_t size = strlen(parts);
+  struct text out;
+  text_init(&out, arena);
+  for (size_t at = 0, length; at < size; at += length) {
+    uint32_t point = 0;
+    length = utf8_decode(parts + at, size - at, &point);
+    const char *plain = plain_letter(point);
+    if (plain != NULL)
+      text_add(&out, plain);
+    else if (u_charType((UChar32)point) != U_NON_SPACING_MARK)
+      text_add_n(&out, parts + at, length);
+  }
+  return text_squeeze(arena, text_get(&out));
+}
+
+static const char *plain_letter(uint32_t point) {
+  static const struct {
+    uint32_t point;
+    const char *plain;
+  } letters[] = {
+      {0xE6, "ae"}, {0xF0, "d"},  {0xF8, "o"},  {0xFE, "th"},  {0x111, "d"}, {0x127, "h"},
+      {0x131, "i"}, {0x142, "l"}, {0x14B, "n"}, {0x153, "oe"}, {0x167, "t"},
+  };
+  for (size_t i = 0; i < sizeof letters / sizeof letters[0]; i++)
+    if (letters[i].point == point)
+      return letters[i].plain;
+  return NULL;
 }
 
 // Optimal string alignment (a swap of neighbours is one edit), in bytes: ids are ASCII. Over the bound it is any larger

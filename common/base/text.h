@@ -42,6 +42,9 @@ char *text_squeeze(struct arena *arena, const char *text);
 // The search key of a name: NFKC_Casefold, squeezed. Two names are the same if their keys are (rules.md, Teams). NULL
 // if not valid UTF-8.
 char *text_fold(struct arena *arena, const char *text);
+// The key by which people search: as text_fold, and without diacritics ("Élodie Łoś" is "elodie los", "ﬁ" is "fi", "ß"
+// is "ss", "ı" is "i"). Different names may have one key. NULL if not valid UTF-8.
+char *text_search_key(struct arena *arena, const char *text);
 // Composed (Unicode NFC): what looks the same is the same bytes. NULL if not valid UTF-8.
 char *text_compose(struct arena *arena, const char *text);
 bool text_equal(const char *a, const char *b); // NULL-safe strcmp == 0

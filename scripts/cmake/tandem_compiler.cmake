@@ -32,6 +32,13 @@ if(TANDEM_SANITIZE)
   target_compile_definitions(tandem_flags INTERFACE ARENA_EACH_ALLOCATION_IS_A_MALLOC=1)
 endif()
 
+if(TANDEM_FUZZ)
+  if(NOT CMAKE_C_COMPILER_ID STREQUAL "Clang")
+    message(FATAL_ERROR "TANDEM_FUZZ needs clang, which brings libFuzzer; use the preset fuzz.")
+  endif()
+  add_compile_options(-fsanitize=fuzzer-no-link)
+endif()
+
 if(TANDEM_COVERAGE)
   target_compile_options(tandem_flags INTERFACE --coverage)
   add_link_options(--coverage)

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
-# Files written at build time into build/<preset>/generated: the version header and the embedded migrations.
+# Files written at build time into build/<preset>/generated: the version header, the embedded migrations and pages.
 set(tandem_generated "${CMAKE_BINARY_DIR}/generated")
 
 # Runs in every build, because a commit changes no source file; the header is only touched when its text changes.
@@ -16,4 +16,14 @@ add_custom_command(OUTPUT "${TANDEM_MIGRATIONS_SOURCE}"
           -P "${CMAKE_SOURCE_DIR}/scripts/cmake/embed_migrations.cmake"
   DEPENDS ${tandem_migrations} "${CMAKE_SOURCE_DIR}/scripts/cmake/embed_migrations.cmake"
   COMMENT "Embedding the migrations"
+  VERBATIM)
+
+set(TANDEM_WEB_SOURCE "${tandem_generated}/web_files.c")
+file(GLOB_RECURSE tandem_web CONFIGURE_DEPENDS RELATIVE "${CMAKE_SOURCE_DIR}/server/web" "${CMAKE_SOURCE_DIR}/server/web/*")
+list(TRANSFORM tandem_web PREPEND "${CMAKE_SOURCE_DIR}/server/web/" OUTPUT_VARIABLE tandem_web_paths)
+add_custom_command(OUTPUT "${TANDEM_WEB_SOURCE}"
+  COMMAND "${CMAKE_COMMAND}" "-DROOT=${CMAKE_SOURCE_DIR}/server/web" "-DFILES=${tandem_web}"
+          "-DWORK=${tandem_generated}/web" "-DOUT=${TANDEM_WEB_SOURCE}" -P "${CMAKE_SOURCE_DIR}/scripts/cmake/embed_web.cmake"
+  DEPENDS ${tandem_web_paths} "${CMAKE_SOURCE_DIR}/scripts/cmake/embed_web.cmake"
+  COMMENT "Embedding the pages"
   VERBATIM)

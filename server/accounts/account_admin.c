@@ -99,6 +99,14 @@ const struct shape password_new_shape = {"PasswordNew",
                                          password_new_fields,
                                          sizeof password_new_fields / sizeof *password_new_fields};
 
+// clang-format off
+static const struct answer_field accounts_answer_fields[] = {
+  {"next", ANSWER_INTEGER, ANSWER_NULLABLE, AUDIENCE_OPERATOR, NULL, NULL, "`after` of the next page; null on the last one"},
+  {"accounts", ANSWER_LIST, ANSWER_ALWAYS, AUDIENCE_OPERATOR, NULL, &account_answer, "By number"},
+};
+const struct answer accounts_answer = {"Accounts", NULL, false, accounts_answer_fields, sizeof accounts_answer_fields / sizeof *accounts_answer_fields};
+// clang-format on
+
 static enum err refuse_unknown(struct request *request, enum err err);
 
 enum err accounts_list(struct request *request) {

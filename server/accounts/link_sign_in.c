@@ -59,6 +59,21 @@ const struct shape link_sign_in_shape = {"LinkSignIn",
                                          link_sign_in_fields,
                                          sizeof link_sign_in_fields / sizeof *link_sign_in_fields};
 
+// clang-format off
+static const struct answer_field link_wish_answer_fields[] = {
+  {"words", ANSWER_TEXT, ANSWER_ALWAYS, AUDIENCE_CALLER, NULL, NULL, "What happens now, to be shown; the same for every address"},
+  {"minutes", ANSWER_INTEGER, ANSWER_ALWAYS, AUDIENCE_CALLER, NULL, NULL, "For how long the link works"},
+  {"mail", ANSWER_TEXT, ANSWER_SOMETIMES, AUDIENCE_CALLER, NULL, NULL, "That mail is not being sent, while that is so"},
+};
+const struct answer link_wish_answer = {"SignInLinkAsked", NULL, false, link_wish_answer_fields, sizeof link_wish_answer_fields / sizeof *link_wish_answer_fields};
+static const struct answer_field sign_in_link_answer_fields[] = {
+  {"link", ANSWER_TEXT, ANSWER_ALWAYS, AUDIENCE_OPERATOR, NULL, NULL, "The address to open"},
+  {"code", ANSWER_TEXT, ANSWER_ALWAYS, AUDIENCE_OPERATOR, NULL, NULL, "What else signs in, together with an address of the person"},
+  {"expires_at", ANSWER_INSTANT, ANSWER_ALWAYS, AUDIENCE_OPERATOR, NULL, NULL, "When both end"},
+};
+const struct answer sign_in_link_answer = {"SignInLink", NULL, true, sign_in_link_answer_fields, sizeof sign_in_link_answer_fields / sizeof *sign_in_link_answer_fields};
+// clang-format on
+
 static enum err find_person(struct request *request, const char *email, int64_t *person, const char **account);
 static enum err check_form(struct request *request);
 static enum err find_link(struct request *request, struct sign_in_link_found *out);

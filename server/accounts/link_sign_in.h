@@ -3,10 +3,12 @@
 // disabled addresses get the same answer after the same work.
 #pragma once
 
+#include "server/http/answer.h"
 #include "server/http/request.h"
 #include "server/http/shape.h"
 
 extern const struct shape link_wish_shape, link_sign_in_shape;
+extern const struct answer link_wish_answer, sign_in_link_answer;
 
 enum err link_wish_prepare(struct request *request);
 enum err link_wish_handle(struct request *request);

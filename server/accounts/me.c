@@ -66,7 +66,70 @@ const struct shape message_query_shape = {"MessageQuery",
                                           message_query_fields,
                                           sizeof message_query_fields / sizeof *message_query_fields};
 
-static enum err write_messages(struct request *request, const struct message_row *messages, size_t count);
+// By the names of server/courses/enrolment.h, which stands to the right of accounts.
+static const char *const role_words[] = {"student", "staff", "instructor", NULL};
+static const char *const credit_words[] = {"credit", "audit", "pass-fail", NULL};
+
+// clang-format off
+static const struct answer_field account_answer_fields[] = {
+  {"id", ANSWER_INTEGER, ANSWER_ALWAYS, AUDIENCE_CALLER, NULL, NULL, "The person's number"},
+  {"name", ANSWER_TEXT, ANSWER_ALWAYS, AUDIENCE_CALLER, NULL, NULL, "As everybody sees it: the preferred name, or else the registrar's"},
+  {"full_name", ANSWER_TEXT, ANSWER_ALWAYS, AUDIENCE_SELF, NULL, NULL, "As the registrar has it"},
+  {"preferred_name", ANSWER_TEXT, ANSWER_NULLABLE, AUDIENCE_SELF, NULL, NULL, "What the person chose to be called"},
+  {"email", ANSWER_TEXT, ANSWER_NULLABLE, AUDIENCE_SELF, NULL, NULL, "The primary address"},
+  {"login", ANSWER_TEXT, ANSWER_NULLABLE, AUDIENCE_SELF, NULL, NULL, "What the institution calls the account; signs in through its proxy"},
+  {"has_password", ANSWER_FLAG, ANSWER_ALWAYS, AUDIENCE_SELF, NULL, NULL, "Whether there is a password; without one, links sign in"},
+  {"disabled", ANSWER_FLAG, ANSWER_ALWAYS, AUDIENCE_SELF, NULL, NULL, "Whether the account may not sign in"},
+};
+const struct answer account_answer = {"Account", NULL, false, account_answer_fields, sizeof account_answer_fields / sizeof *account_answer_fields};
+static const struct answer_field my_enrolment_answer_fields[] = {
+  {"course", ANSWER_TEXT, ANSWER_ALWAYS, AUDIENCE_CALLER, NULL, NULL, "The course's id in paths"},
+  {"title", ANSWER_TEXT, ANSWER_ALWAYS, AUDIENCE_CALLER, NULL, NULL, "Its title"},
+  {"role", ANSWER_CHOICE, ANSWER_ALWAYS, AUDIENCE_SELF, role_words, NULL, "What the person is in it"},
+  {"credit", ANSWER_CHOICE, ANSWER_ALWAYS, AUDIENCE_SELF, credit_words, NULL, "How they take it"},
+  {"audit_approved", ANSWER_FLAG, ANSWER_SOMETIMES, AUDIENCE_SELF, NULL, NULL, "Of an auditor: whether the instructor approved"},
+};
+const struct answer my_enrolment_answer = {"MyEnrolment", NULL, false, my_enrolment_answer_fields, sizeof my_enrolment_answer_fields / sizeof *my_enrolment_answer_fields};
+static const struct answer_field me_answer_fields[] = {
+  {"person", ANSWER_OBJECT, ANSWER_ALWAYS, AUDIENCE_SELF, NULL, &account_answer, "The account"},
+  {"enrolments", ANSWER_LIST, ANSWER_ALWAYS, AUDIENCE_SELF, NULL, &my_enrolment_answer, "The courses the person is in"},
+};
+const struct answer me_answer = {"Me", NULL, false, me_answer_fields, sizeof me_answer_fields / sizeof *me_answer_fields};
+static const struct answer_field my_session_answer_fields[] = {
+  {"id", ANSWER_INTEGER, ANSWER_ALWAYS, AUDIENCE_SELF, NULL, NULL, "The session's number"},
+  {"current", ANSWER_FLAG, ANSWER_ALWAYS, AUDIENCE_SELF, NULL, NULL, "Whether it is the one that asks"},
+  {"user_agent", ANSWER_TEXT, ANSWER_NULLABLE, AUDIENCE_SELF, NULL, NULL, "What the browser called itself"},
+  {"created_at", ANSWER_INSTANT, ANSWER_ALWAYS, AUDIENCE_SELF, NULL, NULL, "When it was opened"},
+  {"seen_at", ANSWER_INSTANT, ANSWER_ALWAYS, AUDIENCE_SELF, NULL, NULL, "When it was last used"},
+  {"expires_at", ANSWER_INSTANT, ANSWER_ALWAYS, AUDIENCE_SELF, NULL, NULL, "When it ends by itself"},
+};
+static const struct answer my_session_answer = {"Session", NULL, false, my_session_answer_fields, sizeof my_session_answer_fields / sizeof *my_session_answer_fields};
+static const struct answer_field my_sessions_answer_fields[] = {
+  {"sessions", ANSWER_LIST, ANSWER_ALWAYS, AUDIENCE_SELF, NULL, &my_session_answer, "Those that are open"},
+};
+const struct answer my_sessions_answer = {"Sessions", NULL, false, my_sessions_answer_fields, sizeof my_sessions_answer_fields / sizeof *my_sessions_answer_fields};
+static const struct answer_field sessions_ended_answer_fields[] = {
+  {"ended", ANSWER_INTEGER, ANSWER_ALWAYS, AUDIENCE_SELF, NULL, NULL, "How many were ended"},
+};
+const struct answer sessions_ended_answer = {"SessionsEnded", NULL, false, sessions_ended_answer_fields, sizeof sessions_ended_answer_fields / sizeof *sessions_ended_answer_fields};
+static const struct answer_field message_answer_fields[] = {
+  {"id", ANSWER_INTEGER, ANSWER_ALWAYS, AUDIENCE_SELF, NULL, NULL, "The message's number"},
+  {"course", ANSWER_TEXT, ANSWER_NULLABLE, AUDIENCE_SELF, NULL, NULL, "The course it is about"},
+  {"kind", ANSWER_TEXT, ANSWER_ALWAYS, AUDIENCE_SELF, NULL, NULL, "What it is about, in a word or two"},
+  {"subject", ANSWER_TEXT, ANSWER_ALWAYS, AUDIENCE_SELF, NULL, NULL, "As the mail's subject"},
+  {"words", ANSWER_TEXT, ANSWER_ALWAYS, AUDIENCE_SELF, NULL, NULL, "What it says"},
+  {"link", ANSWER_TEXT, ANSWER_NULLABLE, AUDIENCE_SELF, NULL, NULL, "Where to act on it: a path of the web pages"},
+  {"at", ANSWER_INSTANT, ANSWER_ALWAYS, AUDIENCE_SELF, NULL, NULL, "When it was written"},
+};
+static const struct answer message_answer = {"Message", NULL, false, message_answer_fields, sizeof message_answer_fields / sizeof *message_answer_fields};
+static const struct answer_field messages_answer_fields[] = {
+  {"next", ANSWER_INTEGER, ANSWER_NULLABLE, AUDIENCE_SELF, NULL, NULL, "`after` of the next page; null on the last one"},
+  {"messages", ANSWER_LIST, ANSWER_ALWAYS, AUDIENCE_SELF, NULL, &message_answer, "Newest first"},
+};
+const struct answer messages_answer = {"Messages", NULL, false, messages_answer_fields, sizeof messages_answer_fields / sizeof *messages_answer_fields};
+// clang-format on
+
+static void write_messages(struct json *json, const struct message_row *messages, size_t count);
 
 enum err me_get(struct request *request) {
   enum err err = me_check(request);
@@ -186,7 +249,8 @@ enum err me_messages_list(struct request *request) {
     json_int(json, "next", messages[count - 1].id);
   else
     json_none(json, "next");
-  return write_messages(request, messages, count);
+  write_messages(json, messages, count);
+  return ERR_OK;
 }
 
 enum err me_check(struct request *request) {
@@ -233,22 +297,12 @@ void person_write(struct json *json, const struct person *person) {
   json_flag(json, "disabled", person->is_disabled);
 }
 
-static enum err write_messages(struct request *request, const struct message_row *messages, size_t count) {
-  struct json *json = &request->reply.json;
-  int64_t course = 0; // whose slug is known; neighbours are mostly of one course
-  const char *slug = NULL;
+static void write_messages(struct json *json, const struct message_row *messages, size_t count) {
   json_array_in(json, "messages");
   for (size_t i = 0; i < count; i++) {
-    if (messages[i].course != course) {
-      slug = NULL;
-      course = messages[i].course;
-      enum err err = course == 0 ? ERR_OK : me_store_course(request->act.db, request->arena, course, &slug);
-      if (err != ERR_OK && err != ERR_NOT_FOUND)
-        return err;
-    }
     json_begin_object(json);
     json_int(json, "id", messages[i].id);
-    json_text(json, "course", slug);
+    json_text(json, "course", messages[i].course);
     json_text(json, "kind", messages[i].kind);
     json_text(json, "subject", messages[i].subject);
     json_text(json, "words", messages[i].words);
@@ -257,5 +311,4 @@ static enum err write_messages(struct request *request, const struct message_row
     json_end(json);
   }
   json_end(json);
-  return ERR_OK;
 }

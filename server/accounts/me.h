@@ -3,10 +3,13 @@
 #pragma once
 
 #include "server/accounts/person.h"
+#include "server/http/answer.h"
 #include "server/http/request.h"
 #include "server/http/shape.h"
 
 extern const struct shape me_change_shape, password_change_shape, message_query_shape;
+extern const struct answer account_answer, my_enrolment_answer, me_answer;
+extern const struct answer my_sessions_answer, sessions_ended_answer, messages_answer;
 
 enum err me_get(struct request *request);
 enum err me_patch(struct request *request);

@@ -28,11 +28,3 @@ enum err me_store_enrolments(struct db *db, struct arena *arena, int64_t person,
   *count = size;
   return ERR_OK;
 }
-
-enum err me_store_course(struct db *db, struct arena *arena, int64_t course, const char **slug) {
-  struct db_rows rows DB_SCOPE = db_query(db, "select slug from courses where id = $1", db_int(course));
-  if (!db_next(&rows))
-    return rows.err != ERR_OK ? rows.err : ERR_NOT_FOUND;
-  *slug = db_column_text(&rows, 0, arena);
-  return ERR_OK;
-}

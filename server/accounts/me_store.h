@@ -15,5 +15,3 @@ struct my_enrolment {
 // The active ones, by title.
 CHECKED enum err me_store_enrolments(struct db *db, struct arena *arena, int64_t person, struct my_enrolment **out,
                                      size_t *count);
-// The slug of a course. ERR_NOT_FOUND.
-CHECKED enum err me_store_course(struct db *db, struct arena *arena, int64_t course, const char **slug);

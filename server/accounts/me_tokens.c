@@ -30,6 +30,29 @@ const struct shape api_token_new_shape = {"ApiTokenNew",
                                           api_token_new_fields,
                                           sizeof api_token_new_fields / sizeof *api_token_new_fields};
 
+// clang-format off
+#define TOKEN_FIELDS \
+  {"id", ANSWER_INTEGER, ANSWER_ALWAYS, AUDIENCE_SELF, NULL, NULL, "The token's number"}, \
+  {"name", ANSWER_TEXT, ANSWER_ALWAYS, AUDIENCE_SELF, NULL, NULL, "What it is for"}, \
+  {"scopes", ANSWER_TEXT_LIST, ANSWER_ALWAYS, AUDIENCE_SELF, NULL, NULL, "What it reaches: read, write, staff"}, \
+  {"created_at", ANSWER_INSTANT, ANSWER_ALWAYS, AUDIENCE_SELF, NULL, NULL, "When it was made"}, \
+  {"seen_at", ANSWER_INSTANT, ANSWER_NULLABLE, AUDIENCE_SELF, NULL, NULL, "When it was last used"}, \
+  {"expires_at", ANSWER_INSTANT, ANSWER_ALWAYS, AUDIENCE_SELF, NULL, NULL, "When it ends by itself"}
+static const struct answer_field api_token_answer_fields[] = {
+  TOKEN_FIELDS,
+};
+static const struct answer api_token_answer = {"ApiToken", NULL, false, api_token_answer_fields, sizeof api_token_answer_fields / sizeof *api_token_answer_fields};
+static const struct answer_field api_tokens_answer_fields[] = {
+  {"tokens", ANSWER_LIST, ANSWER_ALWAYS, AUDIENCE_SELF, NULL, &api_token_answer, "Those that have not expired"},
+};
+const struct answer api_tokens_answer = {"ApiTokens", NULL, false, api_tokens_answer_fields, sizeof api_tokens_answer_fields / sizeof *api_tokens_answer_fields};
+static const struct answer_field api_token_made_answer_fields[] = {
+  {"token", ANSWER_TEXT, ANSWER_ALWAYS, AUDIENCE_SELF, NULL, NULL, "Send it as a bearer; shown this once"},
+  TOKEN_FIELDS,
+};
+const struct answer api_token_made_answer = {"ApiTokenMade", NULL, true, api_token_made_answer_fields, sizeof api_token_made_answer_fields / sizeof *api_token_made_answer_fields};
+// clang-format on
+
 static enum err read_scopes(struct request *request, unsigned *out);
 static void write_token(struct json *json, const struct api_token *token);
 

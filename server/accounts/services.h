@@ -4,6 +4,7 @@
 #pragma once
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 #include "server/db/act.h"
@@ -21,11 +22,17 @@ struct upkeep;         // server/upkeep.h
 typedef enum err departure_hook(const struct act *act, const struct course_view *course, int64_t person,
                                 bool is_hold_over);
 
+// Called in the transaction in which staff moved people out of lab seats or into them, after all of them are moved:
+// `seated` are those who now have one. Refuses with lab_full, auditor_not_approved, not_found; then all is undone.
+typedef enum err seats_hook(const struct act *act, const struct course_view *course, const int64_t *seated,
+                            size_t count);
+
 struct services {
   struct course_library *library;
   struct throttle *throttle;
   struct upkeep *upkeep;
   departure_hook *departed;
+  seats_hook *seats_moved;
   const struct petition_kinds *petition_kinds;
   const struct task_sources *task_sources;
   bool is_mail_sent; // false: mail goes to files; answers to instructors say so in these words

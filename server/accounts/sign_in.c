@@ -22,6 +22,17 @@ static const struct field sign_in_fields[] = {
 const struct shape sign_in_shape = {
     "SignIn", MEDIA_JSON, 4096, sizeof(struct sign_in), sign_in_fields, sizeof sign_in_fields / sizeof *sign_in_fields};
 
+// clang-format off
+static const struct answer_field signed_in_answer_fields[] = {
+  {"token", ANSWER_TEXT, ANSWER_ALWAYS, AUDIENCE_SELF, NULL, NULL, "Signs in as a bearer too; shown once"},
+  {"session", ANSWER_INTEGER, ANSWER_ALWAYS, AUDIENCE_SELF, NULL, NULL, "The session's number"},
+  {"expires_at", ANSWER_INSTANT, ANSWER_ALWAYS, AUDIENCE_SELF, NULL, NULL, "When it ends by itself"},
+  {"person", ANSWER_OBJECT, ANSWER_ALWAYS, AUDIENCE_SELF, NULL, &account_answer, "Who is signed in"},
+  {"enrolments", ANSWER_LIST, ANSWER_ALWAYS, AUDIENCE_SELF, NULL, &my_enrolment_answer, "The courses they are in"},
+};
+const struct answer signed_in_answer = {"SignedIn", NULL, true, signed_in_answer_fields, sizeof signed_in_answer_fields / sizeof *signed_in_answer_fields};
+// clang-format on
+
 static enum err refuse(struct request *request);
 static enum err write_reply(struct request *request, int64_t person, const struct session_opened *opened);
 

@@ -3,10 +3,12 @@
 // same cost.
 #pragma once
 
+#include "server/http/answer.h"
 #include "server/http/request.h"
 #include "server/http/shape.h"
 
 extern const struct shape sign_in_shape;
+extern const struct answer signed_in_answer;
 
 enum err sign_in_prepare(struct request *request);
 enum err sign_in_handle(struct request *request);

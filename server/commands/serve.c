@@ -18,7 +18,9 @@
 #include "server/commands/serve_doors.h"
 #include "server/commands/serve_upkeep.h"
 #include "server/duties.h"
+#include "server/file_sweep.h"
 #include "server/http/listener.h"
+#include "server/http/tls.h"
 #include "server/outbound/mail_files.h"
 #include "server/outbound/mail_pump.h"
 #include "server/work/timer.h"
@@ -36,7 +38,6 @@ enum {
 
 struct serve_options {
   const char *data_dir;
-  const char *listen;
   const char *public_url;
   const char *mail_domain;
   int64_t now;
@@ -55,9 +56,11 @@ struct house {
   struct loop *main_loop;
   struct loop *loops[LOOPS_MAX];
   size_t loop_count;
+  struct tls *tls; // NULL: none
   struct listener *listener;
   struct duties *duties;
-  struct timer *signals[2];
+  struct file_sweep *file_sweep;
+  struct timer *signals[3];
   struct timer *heartbeat;
   struct timer *deadline;
   struct readiness readiness;
@@ -89,6 +92,7 @@ static enum err keep_time(struct house *house);
 static void announce(const struct house *house, const struct serve_options *options);
 static int close_house(struct house *house);
 static void on_signal(void *context);
+static void on_reload(void *context);
 static void on_deadline(void *context);
 static void on_drained(void *context);
 static void stop_main_loop(void *context);
@@ -102,7 +106,7 @@ static const struct job_kind beat_kind = {
     .name = "heartbeat", .prepare = NULL, .run = beat_run, .lost = beat_lost, .done = beat_done};
 
 int command_serve(int argc, char **argv) {
-  struct serve_options options = {.listen = "127.0.0.1:8803", .upkeep = UPKEEP_DEFAULTS};
+  struct serve_options options = {.doors = DOOR_DEFAULTS, .upkeep = UPKEEP_DEFAULTS};
   int usage = parse(argc, argv, &options);
   if (usage != EXIT_DONE)
     return usage;
@@ -121,7 +125,6 @@ int command_serve(int argc, char **argv) {
 static int parse(int argc, char **argv, struct serve_options *options) {
   static const struct option names[] = {
       {"data", required_argument, NULL, 'd'},
-      {"listen", required_argument, NULL, 'l'},
       {"course", required_argument, NULL, 'c'},
       {"now", required_argument, NULL, 'n'},
       {"public-url", required_argument, NULL, 'p'},
@@ -130,6 +133,7 @@ static int parse(int argc, char **argv, struct serve_options *options) {
       {"sign-in-header", required_argument, NULL, 's'},
       {"mail-from", required_argument, NULL, 'f'},
       {"cheap-passwords", no_argument, NULL, 'q'},
+      DOOR_OPTIONS,
       UPKEEP_OPTIONS,
       {NULL, 0, NULL, 0},
   };
@@ -150,9 +154,6 @@ static bool take_option(int option, const char *value, struct serve_options *opt
   switch (option) {
   case 'd':
     options->data_dir = value;
-    return true;
-  case 'l':
-    options->listen = value;
     return true;
   case 'p':
     options->public_url = value;
@@ -182,12 +183,16 @@ static bool take_option(int option, const char *value, struct serve_options *opt
     fprintf(stderr, "tandem serve: --now takes an instant such as 2023-09-05T14:00:00Z, not \"%s\"\n", value);
     return false;
   default:
-    return upkeep_option(&options->upkeep, option, value);
+    return door_option(&options->doors, option, value) || upkeep_option(&options->upkeep, option, value);
   }
 }
 
 static enum err open_house(struct house *house, const struct serve_options *options) {
-  enum err err = app_lock(options->data_dir, &house->lock);
+  const struct door_options *doors = &options->doors;
+  enum err err = ERR_OK;
+  if (doors->tls_listen != NULL && (err = tls_new(doors->tls_certificate, doors->tls_key, &house->tls)) != ERR_OK)
+    return err;
+  err = app_lock(options->data_dir, &house->lock);
   if (err == ERR_CONFLICT)
     fprintf(stderr, "tandem serve: another tandem holds %s; stop it first, or choose another folder with --data\n",
             options->data_dir);
@@ -218,8 +223,8 @@ static enum err start_threads(struct house *house, const struct serve_options *o
   struct work_options work_options = {.path = path, .worker_count = 2, .broken = on_broken, .context = house};
   if ((err = work_new(&work_options, &house->work)) != ERR_OK)
     return err;
-  house->readiness =
-      (struct readiness){.is_draining = &house->is_draining, .notes = house->notes, .add_notes = upkeep_add_notes};
+  house->readiness = (struct readiness){
+      .is_draining = &house->is_draining, .notes = house->notes, .tls = house->tls, .add_notes = upkeep_add_notes};
   if (app_time(house->app)->is_offset)
     note(house, "the clock is offset: this store runs on --now");
   if (house->transport->note != NULL)
@@ -241,12 +246,15 @@ static enum err start_threads(struct house *house, const struct serve_options *o
       .http = app_http(house->app),
       .loops = house->loops,
       .loop_count = house->loop_count,
-      .host_port = options->listen,
+      .host_port = options->doors.listen,
+      .tls_host_port = options->doors.tls_listen,
+      .tls = house->tls,
       .control_path = arena_format(arena, "%s/control.sock", options->data_dir),
       .connection_max = CONNECTIONS_MAX,
   };
   if ((err = duties_start(house->app, house->work, house->main_loop, &house->duties)) != ERR_OK ||
       (err = start_mail(house, options)) != ERR_OK || (err = start_upkeep(house, options)) != ERR_OK ||
+      (err = file_sweep_start(house->app, house->work, house->main_loop, &house->file_sweep)) != ERR_OK ||
       (err = start_timers(house)) != ERR_OK)
     return err;
   return listener_new(&listener_options, &house->listener);
@@ -257,7 +265,12 @@ static enum err start_timers(struct house *house) {
   house->signals[0] = timer_signal(loop, SIGTERM, on_signal, house);
   house->signals[1] = timer_signal(loop, SIGINT, on_signal, house);
   house->heartbeat = timer_every(loop, HEARTBEAT_SECONDS, on_heartbeat, house);
-  return house->signals[0] == NULL || house->signals[1] == NULL || house->heartbeat == NULL ? ERR_INTERNAL : ERR_OK;
+  if (house->signals[0] == NULL || house->signals[1] == NULL || house->heartbeat == NULL)
+    return ERR_INTERNAL;
+  if (house->tls == NULL)
+    return ERR_OK;
+  house->signals[2] = timer_signal(loop, SIGHUP, on_reload, house);
+  return house->signals[2] == NULL ? ERR_INTERNAL : ERR_OK;
 }
 
 static enum err start_mail(struct house *house, const struct serve_options *options) {
@@ -296,9 +309,8 @@ static enum err keep_time(struct house *house) {
 }
 
 static void announce(const struct house *house, const struct serve_options *options) {
-  const char *colon = strrchr(options->listen, ':');
-  fprintf(stderr, "Tandem %s listens on http://%.*s:%u, data in %s\n", TANDEM_VERSION, (int)(colon - options->listen),
-          options->listen, listener_port(house->listener), options->data_dir);
+  fprintf(stderr, "Tandem %s listens on %s, data in %s\n", TANDEM_VERSION,
+          door_addresses(house->arena, &options->doors, house->listener), options->data_dir);
   if (house->transport->note != NULL)
     fprintf(stderr, "%s\n", house->transport->note);
   if (app_time(house->app)->is_offset) {
@@ -315,6 +327,8 @@ static int close_house(struct house *house) {
   bool is_clean = true;
   if (house->duties != NULL)
     duties_stop(house->duties);
+  if (house->file_sweep != NULL)
+    file_sweep_stop(house->file_sweep);
   if (house->mail_pump != NULL)
     mail_pump_stop(house->mail_pump);
   if (house->app != NULL)
@@ -333,14 +347,16 @@ static int close_house(struct house *house) {
   }
   duties_free(house->duties);
   mail_pump_free(house->mail_pump);
-  timer_free(house->signals[0]);
-  timer_free(house->signals[1]);
+  for (size_t i = 0; i < sizeof house->signals / sizeof *house->signals; i++)
+    timer_free(house->signals[i]);
   timer_free(house->heartbeat);
   timer_free(house->deadline);
   for (size_t i = 0; i < house->loop_count; i++)
     loop_free(house->loops[i]);
   loop_free(house->main_loop);
+  tls_free(house->tls);
   work_free(house->work);
+  file_sweep_free(house->file_sweep);
   app_close(house->app);
   transport_free(house->transport);
   arena_free(house->arena);
@@ -361,11 +377,18 @@ static void on_signal(void *context) {
     return;
   }
   duties_stop(house->duties);
+  file_sweep_stop(house->file_sweep);
   mail_pump_stop(house->mail_pump);
   upkeep_stop(app_services(house->app)->upkeep);
   house->deadline = timer_once(house->main_loop, STOP_SECONDS, on_deadline, house);
   on_heartbeat(house); // the last instant seen, once more
   listener_drain(house->listener, BODY_GRACE_SECONDS, on_drained, house);
+}
+
+static void on_reload(void *context) {
+  struct house *house = context;
+  if (tls_reload(house->tls) != ERR_OK)
+    return; // logged; /readyz tells it
 }
 
 static void on_deadline(void *context) {

@@ -57,17 +57,20 @@ enum err course_store_find(struct db *db, const char *slug, int64_t *course) {
   return db_get_int(db, course, "select id from courses where slug = $1", db_text(slug));
 }
 
-enum err course_store_list(struct db *db, struct arena *arena, int64_t person, struct course_row **out, size_t *count) {
+enum err course_store_list(struct db *db, struct arena *arena, int64_t person, const struct course_page *page,
+                           struct course_row **out, size_t *count) {
+  const char *after = page->after == NULL ? "" : page->after;
   if (person == 0) {
-    struct db_rows all DB_SCOPE =
-        db_query(db, "select id, slug, title, syllabus_version, null from courses order by slug");
+    struct db_rows all DB_SCOPE = db_query(
+        db, "select id, slug, title, syllabus_version, null from courses where slug > $1 order by slug limit $2",
+        db_text(after), db_int(page->limit));
     return read_list(&all, arena, out, count);
   }
   struct db_rows rows DB_SCOPE = db_query(
       db,
       "select c.id, c.slug, c.title, c.syllabus_version, e.role from enrolments e join courses c on c.id = e.course_id "
-      "where e.person_id = $1 and e.state = 'active' order by c.slug",
-      db_int(person));
+      "where e.person_id = $1 and e.state = 'active' and c.slug > $2 order by c.slug limit $3",
+      db_int(person), db_text(after), db_int(page->limit));
   return read_list(&rows, arena, out, count);
 }
 

@@ -31,6 +31,11 @@ struct course_standing {
   int64_t team; // 0 with is_placed: a seat
 };
 
+struct course_page { // by slug, which never changes
+  const char *after; // NULL: from the first
+  int64_t limit;
+};
+
 CHECKED enum err course_store_standing(struct db *db, struct arena *arena, const char *slug, int64_t person,
                                        struct course_standing *out);
 CHECKED enum err course_store_syllabus(struct db *db, struct arena *arena, int64_t course, int64_t version,
@@ -38,8 +43,8 @@ CHECKED enum err course_store_syllabus(struct db *db, struct arena *arena, int64
 CHECKED enum err course_store_get(struct db *db, struct arena *arena, int64_t course, struct course_row *out);
 CHECKED enum err course_store_find(struct db *db, const char *slug, int64_t *course);
 // Of one person (active enrolments), or all when person is 0.
-CHECKED enum err course_store_list(struct db *db, struct arena *arena, int64_t person, struct course_row **out,
-                                   size_t *count);
+CHECKED enum err course_store_list(struct db *db, struct arena *arena, int64_t person, const struct course_page *page,
+                                   struct course_row **out, size_t *count);
 // ERR_CONFLICT when the slug exists.
 CHECKED enum err course_store_insert(struct db *db, const char *slug, const char *title, const char *syllabus,
                                      int64_t now, int64_t *id);

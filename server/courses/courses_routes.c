@@ -8,10 +8,12 @@
 #include "server/courses/course_view.h"
 #include "server/courses/enrolment.h"
 #include "server/db/audit.h"
+#include "server/http/answer.h"
 #include "server/http/request.h"
 #include "server/http/shape.h"
 
 enum { AUDIT_PAGE_DEFAULT = 50, AUDIT_PAGE_MAX = 200 };
+enum { COURSES_PAGE_DEFAULT = 100, COURSES_PAGE_MAX = 500, COURSE_ID_CHARACTERS_MAX = 200 };
 
 struct audit_page {
   int64_t below;
@@ -32,27 +34,163 @@ static const struct field audit_fields[] = {
      "How many rows, 50 unless told."},
 };
 static const struct shape audit_query = {"AuditPage", MEDIA_JSON, 0, sizeof(struct audit_page), audit_fields, 2};
+static const struct field courses_fields[] = {
+    {"after", SHAPE_TEXT, OPTIONAL, COURSE_ID_CHARACTERS_MAX, offsetof(struct course_page, after), NO_PRESENT, NULL,
+     NULL, "The answer's `next` of the page before."},
+    {"limit", SHAPE_INTEGER, OPTIONAL, COURSES_PAGE_MAX, offsetof(struct course_page, limit), NO_PRESENT, NULL, NULL,
+     "How many courses, 100 unless told."},
+};
+static const struct shape courses_query = {"CoursesPage", MEDIA_JSON, 0, sizeof(struct course_page), courses_fields, 2};
 static const struct shape course_body = {"CourseFile", MEDIA_YAML, 256 * 1024, 0, NULL, 0};
+
+static const char *const gap_words[] = {"warn", "block", NULL};
+
+// clang-format off
+static const struct answer_field course_listed_answer_fields[] = {
+  {"course", ANSWER_TEXT, ANSWER_ALWAYS, AUDIENCE_CALLER, NULL, NULL, "The course's id in paths"},
+  {"title", ANSWER_TEXT, ANSWER_ALWAYS, AUDIENCE_CALLER, NULL, NULL, "Its title"},
+  {"role", ANSWER_CHOICE, ANSWER_NULLABLE, AUDIENCE_SELF, &role_names[1], NULL, "What you are in it; null for the operator"},
+};
+static const struct answer course_listed_answer = {"CourseListed", NULL, false, course_listed_answer_fields, sizeof course_listed_answer_fields / sizeof *course_listed_answer_fields};
+static const struct answer_field courses_answer_fields[] = {
+  {"courses", ANSWER_LIST, ANSWER_ALWAYS, AUDIENCE_CALLER, NULL, &course_listed_answer, "By id"},
+  {"next", ANSWER_TEXT, ANSWER_NULLABLE, AUDIENCE_CALLER, NULL, NULL, "`after` of the next page; null on the last one"},
+};
+static const struct answer courses_answer = {"Courses", NULL, false, courses_answer_fields, sizeof courses_answer_fields / sizeof *courses_answer_fields};
+static const struct answer_field course_made_answer_fields[] = {
+  {"course", ANSWER_TEXT, ANSWER_ALWAYS, AUDIENCE_OPERATOR, NULL, NULL, "The course's id in paths"},
+};
+static const struct answer course_made_answer = {"CourseMade", NULL, false, course_made_answer_fields, sizeof course_made_answer_fields / sizeof *course_made_answer_fields};
+static const struct answer_field course_caller_answer_fields[] = {
+  {"role", ANSWER_CHOICE, ANSWER_ALWAYS, AUDIENCE_SELF, &role_names[1], NULL, "What you are in the course"},
+  {"credit", ANSWER_CHOICE, ANSWER_ALWAYS, AUDIENCE_SELF, credit_names, NULL, "How you take it"},
+  {"audit_approved", ANSWER_FLAG, ANSWER_SOMETIMES, AUDIENCE_SELF, NULL, NULL, "Of an auditor: whether the instructor approved"},
+  {"team", ANSWER_INTEGER, ANSWER_NULLABLE, AUDIENCE_SELF, NULL, NULL, "The team you are in"},
+  {"seated", ANSWER_FLAG, ANSWER_ALWAYS, AUDIENCE_SELF, NULL, NULL, "Whether you have a lab seat"},
+};
+static const struct answer course_caller_answer = {"CourseCaller", NULL, false, course_caller_answer_fields, sizeof course_caller_answer_fields / sizeof *course_caller_answer_fields};
+static const struct answer_field course_skill_answer_fields[] = {
+  {"id", ANSWER_TEXT, ANSWER_ALWAYS, AUDIENCE_CALLER, NULL, NULL, "As cards and requirements name it"},
+  {"title", ANSWER_TEXT, ANSWER_ALWAYS, AUDIENCE_CALLER, NULL, NULL, "In words"},
+};
+static const struct answer course_skill_answer = {"Skill", NULL, false, course_skill_answer_fields, sizeof course_skill_answer_fields / sizeof *course_skill_answer_fields};
+static const struct answer_field course_level_answer_fields[] = {
+  {"id", ANSWER_TEXT, ANSWER_ALWAYS, AUDIENCE_CALLER, NULL, NULL, "As cards and requirements name it; lowest first"},
+  {"title", ANSWER_TEXT, ANSWER_ALWAYS, AUDIENCE_CALLER, NULL, NULL, "In words"},
+  {"means", ANSWER_TEXT, ANSWER_NULLABLE, AUDIENCE_CALLER, NULL, NULL, "What somebody at this level has done"},
+};
+static const struct answer course_level_answer = {"Level", NULL, false, course_level_answer_fields, sizeof course_level_answer_fields / sizeof *course_level_answer_fields};
+static const struct answer_field course_topic_answer_fields[] = {
+  {"id", ANSWER_TEXT, ANSWER_ALWAYS, AUDIENCE_CALLER, NULL, NULL, "As cards name it"},
+  {"title", ANSWER_TEXT, ANSWER_ALWAYS, AUDIENCE_CALLER, NULL, NULL, "In words"},
+};
+static const struct answer course_topic_answer = {"Topic", NULL, false, course_topic_answer_fields, sizeof course_topic_answer_fields / sizeof *course_topic_answer_fields};
+static const struct answer_field course_card_rule_answer_fields[] = {
+  {"due", ANSWER_INSTANT, ANSWER_NULLABLE, AUDIENCE_CALLER, NULL, NULL, "Until when to fill the card in"},
+};
+static const struct answer course_card_rule_answer = {"InfoCardRule", NULL, false, course_card_rule_answer_fields, sizeof course_card_rule_answer_fields / sizeof *course_card_rule_answer_fields};
+static const struct answer_field course_requirement_answer_fields[] = {
+  {"skill", ANSWER_TEXT, ANSWER_ALWAYS, AUDIENCE_CALLER, NULL, NULL, "A skill's id"},
+  {"level", ANSWER_TEXT, ANSWER_ALWAYS, AUDIENCE_CALLER, NULL, NULL, "The level's id that is needed at least"},
+  {"members", ANSWER_INTEGER, ANSWER_ALWAYS, AUDIENCE_CALLER, NULL, NULL, "How many members need it"},
+};
+static const struct answer course_requirement_answer = {"SkillRequirement", NULL, false, course_requirement_answer_fields, sizeof course_requirement_answer_fields / sizeof *course_requirement_answer_fields};
+static const struct answer_field course_coverage_answer_fields[] = {
+  {"gap", ANSWER_CHOICE, ANSWER_ALWAYS, AUDIENCE_CALLER, gap_words, NULL, "warn: the team states how it closes the gap; block: it cannot register"},
+  {"distinct_members", ANSWER_FLAG, ANSWER_ALWAYS, AUDIENCE_CALLER, NULL, NULL, "Whether one member counts for one requirement only"},
+  {"require", ANSWER_LIST, ANSWER_ALWAYS, AUDIENCE_CALLER, NULL, &course_requirement_answer, "What a team needs"},
+};
+static const struct answer course_coverage_answer = {"CoverageRule", NULL, false, course_coverage_answer_fields, sizeof course_coverage_answer_fields / sizeof *course_coverage_answer_fields};
+static const struct answer_field course_teams_answer_fields[] = {
+  {"size_min", ANSWER_INTEGER, ANSWER_ALWAYS, AUDIENCE_CALLER, NULL, NULL, "Members at least"},
+  {"size_max", ANSWER_INTEGER, ANSWER_ALWAYS, AUDIENCE_CALLER, NULL, NULL, "Members at most"},
+  {"opens", ANSWER_INSTANT, ANSWER_ALWAYS, AUDIENCE_CALLER, NULL, NULL, "When teams can be founded"},
+  {"closes", ANSWER_INSTANT, ANSWER_ALWAYS, AUDIENCE_CALLER, NULL, NULL, "Until when they register"},
+  {"coverage", ANSWER_OBJECT, ANSWER_ALWAYS, AUDIENCE_CALLER, NULL, &course_coverage_answer, "Which skills they need"},
+};
+static const struct answer course_teams_answer = {"TeamRule", NULL, false, course_teams_answer_fields, sizeof course_teams_answer_fields / sizeof *course_teams_answer_fields};
+static const struct answer_field course_track_answer_fields[] = {
+  {"id", ANSWER_TEXT, ANSWER_ALWAYS, AUDIENCE_CALLER, NULL, NULL, "Its id in the course file"},
+  {"title", ANSWER_TEXT, ANSWER_ALWAYS, AUDIENCE_CALLER, NULL, NULL, "Its title"},
+  {"capacity", ANSWER_INTEGER, ANSWER_SOMETIMES, AUDIENCE_CALLER, NULL, NULL, "Seats, of a track that has them"},
+  {"opens", ANSWER_INSTANT, ANSWER_SOMETIMES, AUDIENCE_CALLER, NULL, NULL, "When seats can be asked for"},
+  {"decide_by", ANSWER_INSTANT, ANSWER_SOMETIMES, AUDIENCE_CALLER, NULL, NULL, "When the waiting list ends"},
+};
+static const struct answer course_track_answer = {"Track", NULL, false, course_track_answer_fields, sizeof course_track_answer_fields / sizeof *course_track_answer_fields};
+static const struct answer_field course_answer_fields[] = {
+  {"course", ANSWER_TEXT, ANSWER_ALWAYS, AUDIENCE_CALLER, NULL, NULL, "Its id in paths"},
+  {"title", ANSWER_TEXT, ANSWER_ALWAYS, AUDIENCE_CALLER, NULL, NULL, "Its title"},
+  {"timezone", ANSWER_TEXT, ANSWER_ALWAYS, AUDIENCE_CALLER, NULL, NULL, "Of its dates, by the zone database"},
+  {"syllabus_version", ANSWER_INTEGER, ANSWER_ALWAYS, AUDIENCE_CALLER, NULL, NULL, "Counts the changes of the course file"},
+  {"starts_at", ANSWER_INSTANT, ANSWER_ALWAYS, AUDIENCE_CALLER, NULL, NULL, "When the term begins"},
+  {"ends_at", ANSWER_INSTANT, ANSWER_ALWAYS, AUDIENCE_CALLER, NULL, NULL, "When it ends"},
+  {"you", ANSWER_OBJECT, ANSWER_ALWAYS, AUDIENCE_SELF, NULL, &course_caller_answer, "What you are in it"},
+  {"mail", ANSWER_TEXT, ANSWER_SOMETIMES, AUDIENCE_STAFF, NULL, NULL, "That mail is not being sent, while that is so"},
+  {"skills", ANSWER_LIST, ANSWER_ALWAYS, AUDIENCE_CALLER, NULL, &course_skill_answer, "What members may be good at"},
+  {"levels", ANSWER_LIST, ANSWER_ALWAYS, AUDIENCE_CALLER, NULL, &course_level_answer, "How good, lowest first"},
+  {"topics", ANSWER_LIST, ANSWER_ALWAYS, AUDIENCE_CALLER, NULL, &course_topic_answer, "What projects may be about"},
+  {"info_card", ANSWER_OBJECT, ANSWER_ALWAYS, AUDIENCE_CALLER, NULL, &course_card_rule_answer, "Rules of info cards"},
+  {"teams", ANSWER_OBJECT, ANSWER_SOMETIMES, AUDIENCE_CALLER, NULL, &course_teams_answer, "Rules of teams, in a course that has them"},
+  {"tracks", ANSWER_LIST, ANSWER_ALWAYS, AUDIENCE_CALLER, NULL, &course_track_answer, "What students choose between"},
+};
+static const struct answer course_answer = {"Course", NULL, false, course_answer_fields, sizeof course_answer_fields / sizeof *course_answer_fields};
+static const struct answer syllabus_answer = {"CourseFileText", "application/yaml", false, NULL, 0};
+static const struct answer_field audit_row_answer_fields[] = {
+  {"seq", ANSWER_INTEGER, ANSWER_ALWAYS, AUDIENCE_STAFF, NULL, NULL, "The row's number in the course"},
+  {"at", ANSWER_INSTANT, ANSWER_ALWAYS, AUDIENCE_STAFF, NULL, NULL, "When"},
+  {"actor", ANSWER_TEXT, ANSWER_NULLABLE, AUDIENCE_STAFF, NULL, NULL, "Who, by name; null for the system"},
+  {"cause", ANSWER_TEXT, ANSWER_NULLABLE, AUDIENCE_STAFF, NULL, NULL, "What made the system do it"},
+  {"kind", ANSWER_TEXT, ANSWER_ALWAYS, AUDIENCE_STAFF, NULL, NULL, "What was done"},
+  {"subject", ANSWER_TEXT, ANSWER_ALWAYS, AUDIENCE_STAFF, NULL, NULL, "To what"},
+  {"before", ANSWER_TEXT, ANSWER_NULLABLE, AUDIENCE_STAFF, NULL, NULL, "As JSON; null when there is none, or it is erased"},
+  {"after", ANSWER_TEXT, ANSWER_NULLABLE, AUDIENCE_STAFF, NULL, NULL, "As JSON; null when there is none, or it is erased"},
+};
+static const struct answer audit_row_answer = {"AuditRow", NULL, false, audit_row_answer_fields, sizeof audit_row_answer_fields / sizeof *audit_row_answer_fields};
+static const struct answer_field audit_page_answer_fields[] = {
+  {"rows", ANSWER_LIST, ANSWER_ALWAYS, AUDIENCE_STAFF, NULL, &audit_row_answer, "Newest first"},
+  {"next", ANSWER_INTEGER, ANSWER_SOMETIMES, AUDIENCE_STAFF, NULL, NULL, "`below` of the next page; left out on the last one"},
+};
+static const struct answer audit_page_answer = {"AuditPage", NULL, false, audit_page_answer_fields, sizeof audit_page_answer_fields / sizeof *audit_page_answer_fields};
+static const struct answer_field audit_chain_answer_fields[] = {
+  {"course", ANSWER_INTEGER, ANSWER_ALWAYS, AUDIENCE_OPERATOR, NULL, NULL, "The course's number; 0 is the installation"},
+  {"seq", ANSWER_INTEGER, ANSWER_ALWAYS, AUDIENCE_OPERATOR, NULL, NULL, "Of the last row"},
+  {"head", ANSWER_TEXT, ANSWER_ALWAYS, AUDIENCE_OPERATOR, NULL, NULL, "Its hash"},
+  {"sound", ANSWER_FLAG, ANSWER_ALWAYS, AUDIENCE_OPERATOR, NULL, NULL, "Whether the chain holds"},
+  {"broken_at", ANSWER_INTEGER, ANSWER_SOMETIMES, AUDIENCE_OPERATOR, NULL, NULL, "The first row that does not"},
+};
+static const struct answer audit_chain_answer = {"AuditChain", NULL, false, audit_chain_answer_fields, sizeof audit_chain_answer_fields / sizeof *audit_chain_answer_fields};
+static const struct answer_field audit_verdict_answer_fields[] = {
+  {"chains", ANSWER_LIST, ANSWER_ALWAYS, AUDIENCE_OPERATOR, NULL, &audit_chain_answer, "One a course, and the installation's"},
+  {"sound", ANSWER_FLAG, ANSWER_ALWAYS, AUDIENCE_OPERATOR, NULL, NULL, "Whether all of them hold"},
+};
+static const struct answer audit_verdict_answer = {"AuditVerdict", NULL, false, audit_verdict_answer_fields, sizeof audit_verdict_answer_fields / sizeof *audit_verdict_answer_fields};
+// clang-format on
 
 // clang-format off
 static const struct route rows[] = {
-  {METHOD_GET,  "/courses",                   ACCESS_SIGNED_IN, ROUTE_READ,  NULL, list_courses,  NULL,         NULL,         200, NULL, "The courses you are in"},
-  {METHOD_POST, "/courses",                   ACCESS_OPERATOR,  ROUTE_WRITE, NULL, create_course, NULL,         &course_body, 201, NULL, "A new course from its file"},
-  {METHOD_GET,  "/courses/{course}",          ACCESS_COURSE,    ROUTE_READ,  NULL, show_course,   NULL,         NULL,         200, NULL, "A course: its rules, its dates, and what you are in it"},
-  {METHOD_GET,  "/courses/{course}/syllabus", ACCESS_COURSE,    ROUTE_READ,  NULL, show_syllabus, NULL,         NULL,         200, NULL, "The course file as applied"},
-  {METHOD_GET,  "/courses/{course}/audit",    ACCESS_STAFF,     ROUTE_READ,  NULL, show_audit,    &audit_query, NULL,         200, NULL, "Who changed what, newest first"},
-  {METHOD_GET,  "/audit/verification",        ACCESS_OPERATOR,  ROUTE_WORK,  verify_audit, NULL,  NULL,         NULL,         200, NULL, "Recompute every chain of the audit"},
+  {METHOD_GET,  "/courses",                   ACCESS_SIGNED_IN, ROUTE_READ,  NULL, list_courses,  &courses_query, NULL,         200, &courses_answer,       "The courses you are in"},
+  {METHOD_POST, "/courses",                   ACCESS_OPERATOR,  ROUTE_WRITE, NULL, create_course, NULL,         &course_body, 201, &course_made_answer,   "A new course from its file"},
+  {METHOD_GET,  "/courses/{course}",          ACCESS_COURSE,    ROUTE_READ,  NULL, show_course,   NULL,         NULL,         200, &course_answer,        "A course: its rules, its dates, and what you are in it"},
+  {METHOD_GET,  "/courses/{course}/syllabus", ACCESS_COURSE,    ROUTE_READ,  NULL, show_syllabus, NULL,         NULL,         200, &syllabus_answer,      "The course file as applied"},
+  {METHOD_GET,  "/courses/{course}/audit",    ACCESS_STAFF,     ROUTE_READ,  NULL, show_audit,    &audit_query, NULL,         200, &audit_page_answer,    "Who changed what, newest first"},
+  {METHOD_GET,  "/audit/verification",        ACCESS_OPERATOR,  ROUTE_WORK,  verify_audit, NULL,  NULL,         NULL,         200, &audit_verdict_answer, "Recompute every chain of the audit"},
 };
 // clang-format on
 
 const struct route_table courses_routes = {"courses", rows, sizeof rows / sizeof rows[0]};
 
 static enum err list_courses(struct request *request) {
+  const struct course_page *asked = request->query_input;
+  int64_t limit = asked->limit == 0 ? COURSES_PAGE_DEFAULT : asked->limit;
+  // One more than shown: whether there is a next page.
+  const struct course_page page = {.after = asked->after, .limit = limit + 1};
   struct course_row *list = NULL;
   size_t count = 0;
-  enum err err = course_store_list(request->act.db, request->arena, request->who.person, &list, &count);
+  enum err err = course_store_list(request->act.db, request->arena, request->who.person, &page, &list, &count);
   if (err != ERR_OK)
     return err;
+  bool has_more = count > (size_t)limit;
+  count = has_more ? (size_t)limit : count;
   struct json *json = reply_object(request);
   json_array_in(json, "courses");
   for (size_t i = 0; i < count; i++) {
@@ -63,6 +201,7 @@ static enum err list_courses(struct request *request) {
     json_end(json);
   }
   json_end(json);
+  json_text(json, "next", has_more ? list[count - 1].slug : NULL);
   return ERR_OK;
 }
 

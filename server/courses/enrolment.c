@@ -68,7 +68,7 @@ enum err enrolment_put(const struct act *act, const struct services *services, c
                                        : "person came back",
                     subject_of(act, person), was, terms_json(act, terms->role, terms->credit, terms->section, true));
   *changed = err == ERR_OK;
-  return err != ERR_OK || before.hold_until == 0 ? err : take_place_back(act, services, course, person);
+  return err != ERR_OK || is_new || before.is_active ? err : take_place_back(act, services, course, person);
 }
 
 enum err enrolment_set_flags(const struct act *act, int64_t course, int64_t person, bool is_audit_approved,

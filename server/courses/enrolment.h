@@ -26,6 +26,7 @@ struct enrolment {
   int64_t team; // open placement: the team, or 0
   const char *team_name;
   bool is_seated;
+  int64_t version; // rises with each change of the enrolment itself
 };
 
 extern const char *const role_names[];   // "none", "student", "staff", "instructor", NULL
@@ -50,8 +51,9 @@ struct enrolment_terms {
   const char *section; // NULL leaves what is stored
 };
 // Enrols, re-enrols or changes; audited when something changed. LAST_INSTRUCTOR when it would leave the course without
-// one; in_team or in_lab when a placed student would become something else. Who comes back within the hold finds their
-// place, and services->departed is called (is_hold_over false) so that the team's coverage counts them again.
+// one; in_team or in_lab when a placed student would become something else. Who comes back finds their card, what is
+// still open for them, and within the hold their place in a team, a seat or the line: services->departed is called
+// (is_hold_over false) so that coverage counts them again and the line takes them up.
 CHECKED enum err enrolment_put(const struct act *act, const struct services *services, const struct course_view *course,
                                int64_t person, const struct enrolment_terms *terms, bool *changed);
 // What the roster does not know. Audited when something changed.

@@ -6,7 +6,7 @@
 // The columns that read_row expects, in its order.
 #define ENROLMENT_ROWS                                                                                                 \
   "select e.person_id, coalesce(h.preferred_name, h.name), h.name, a.address, e.role, e.credit, e.is_audit_approved, " \
-  "e.is_confidential, e.state = 'active', e.hold_until, e.sis_id, e.section, p.id, p.team_id, t.name "                 \
+  "e.is_confidential, e.state = 'active', e.hold_until, e.sis_id, e.section, p.id, p.team_id, t.name, e.version "      \
   "from enrolments e join people h on h.id = e.person_id "                                                             \
   "left join addresses a on a.person_id = e.person_id and a.is_primary = 1 "                                           \
   "left join placements p on p.course_id = e.course_id and p.person_id = e.person_id and p.until_at is null "          \
@@ -108,13 +108,23 @@ enum err enrolment_store_end_hold(const struct act *act, int64_t course, int64_t
       db_int(course), db_int(person));
 }
 
-enum err enrolment_store_unplaced(struct db *db, struct arena *arena, int64_t course, struct enrolment **out,
-                                  size_t *count) {
+enum err enrolment_store_page(struct db *db, struct arena *arena, int64_t course, const struct enrolment_page *page,
+                              struct enrolment **out, size_t *count) {
   struct db_rows rows DB_SCOPE =
       db_query(db,
-               ENROLMENT_ROWS "where e.course_id = $1 and e.state = 'active' and e.role = 'student' and p.id is null "
-                              "order by coalesce(h.preferred_name, h.name), e.person_id",
-               db_int(course));
+               ENROLMENT_ROWS "where e.course_id = $1 and e.person_id > $2 and (e.state = 'active' or $3 = 1) "
+                              "order by e.person_id limit $4",
+               db_int(course), db_int(page->after), db_int(page->with_dropped), db_int(page->limit));
+  return read_list(&rows, arena, out, count);
+}
+
+enum err enrolment_store_unplaced(struct db *db, struct arena *arena, int64_t course, const struct enrolment_page *page,
+                                  struct enrolment **out, size_t *count) {
+  struct db_rows rows DB_SCOPE =
+      db_query(db,
+               ENROLMENT_ROWS "where e.course_id = $1 and e.person_id > $2 and e.state = 'active' "
+                              "and e.role = 'student' and p.id is null order by e.person_id limit $3",
+               db_int(course), db_int(page->after), db_int(page->limit));
   return read_list(&rows, arena, out, count);
 }
 
@@ -142,6 +152,7 @@ static struct enrolment read_row(struct db_rows *rows, struct arena *arena) {
       .is_seated = !db_column_is_null(rows, 12) && db_column_is_null(rows, 13),
       .team = db_column_int(rows, 13),
       .team_name = db_column_text(rows, 14, arena),
+      .version = db_column_int(rows, 15),
   };
 }
 

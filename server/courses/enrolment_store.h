@@ -4,6 +4,12 @@
 
 #include "server/courses/enrolment.h"
 
+struct enrolment_page {
+  bool with_dropped;
+  int64_t after;
+  int64_t limit;
+};
+
 CHECKED enum err enrolment_store_get(struct db *db, struct arena *arena, int64_t course, int64_t person,
                                      struct enrolment *out);
 CHECKED enum err enrolment_store_list(struct db *db, struct arena *arena, int64_t course, bool with_dropped,
@@ -21,6 +27,10 @@ CHECKED enum err enrolment_store_set_flags(const struct act *act, int64_t course
 // hold_until 0: no hold.
 CHECKED enum err enrolment_store_drop(const struct act *act, int64_t course, int64_t person, int64_t hold_until);
 CHECKED enum err enrolment_store_end_hold(const struct act *act, int64_t course, int64_t person);
-// Active students who have neither an open team nor a seat, by name.
-CHECKED enum err enrolment_store_unplaced(struct db *db, struct arena *arena, int64_t course, struct enrolment **out,
-                                          size_t *count);
+// By number, from after `after` on, at most `limit`: a page ends where the next one begins, whoever is renamed or
+// enrolled meanwhile.
+CHECKED enum err enrolment_store_page(struct db *db, struct arena *arena, int64_t course,
+                                      const struct enrolment_page *page, struct enrolment **out, size_t *count);
+// Active students who have neither an open team nor a seat; the page's with_dropped is not looked at.
+CHECKED enum err enrolment_store_unplaced(struct db *db, struct arena *arena, int64_t course,
+                                          const struct enrolment_page *page, struct enrolment **out, size_t *count);

@@ -4,6 +4,7 @@
 #include "server/accounts/person.h"
 #include "server/courses/roster_csv.h"
 #include "server/courses/roster_import.h"
+#include "server/http/answer.h"
 #include "server/http/request.h"
 #include "server/http/shape.h"
 
@@ -47,9 +48,77 @@ static const struct shape import_query = {"RosterImport",
                                           sizeof import_fields / sizeof *import_fields};
 static const struct shape import_body = {"Roster", MEDIA_CSV, ROSTER_CSV_BYTES_MAX, 0, NULL, 0};
 
+static const char *const form_words[] = {"canvas", "plain", NULL};
+
+// clang-format off
+static const struct answer_field import_counts_answer_fields[] = {
+  {"unchanged", ANSWER_INTEGER, ANSWER_ALWAYS, AUDIENCE_INSTRUCTOR, NULL, NULL, "People who stay as they are"},
+  {"added", ANSWER_INTEGER, ANSWER_ALWAYS, AUDIENCE_INSTRUCTOR, NULL, NULL, "People who are new to the course"},
+  {"changed", ANSWER_INTEGER, ANSWER_ALWAYS, AUDIENCE_INSTRUCTOR, NULL, NULL, "People of whom something changes"},
+  {"came_back", ANSWER_INTEGER, ANSWER_ALWAYS, AUDIENCE_INSTRUCTOR, NULL, NULL, "People who had dropped"},
+  {"dropped", ANSWER_INTEGER, ANSWER_ALWAYS, AUDIENCE_INSTRUCTOR, NULL, NULL, "Students whom the file lacks"},
+  {"kept", ANSWER_INTEGER, ANSWER_ALWAYS, AUDIENCE_INSTRUCTOR, NULL, NULL, "What the file might seem to ask for and does not get"},
+  {"skipped", ANSWER_INTEGER, ANSWER_ALWAYS, AUDIENCE_INSTRUCTOR, NULL, NULL, "Lines that are about nobody"},
+};
+static const struct answer import_counts_answer = {"RosterCounts", NULL, false, import_counts_answer_fields, sizeof import_counts_answer_fields / sizeof *import_counts_answer_fields};
+static const struct answer_field import_change_answer_fields[] = {
+  {"field", ANSWER_TEXT, ANSWER_ALWAYS, AUDIENCE_INSTRUCTOR, NULL, NULL, "name, email, login, sis_id, section, role or credit"},
+  {"from", ANSWER_TEXT, ANSWER_NULLABLE, AUDIENCE_INSTRUCTOR, NULL, NULL, "What it was"},
+  {"to", ANSWER_TEXT, ANSWER_NULLABLE, AUDIENCE_INSTRUCTOR, NULL, NULL, "What it becomes"},
+};
+static const struct answer import_change_answer = {"RosterChange", NULL, false, import_change_answer_fields, sizeof import_change_answer_fields / sizeof *import_change_answer_fields};
+static const struct answer_field import_person_answer_fields[] = {
+  {"line", ANSWER_INTEGER, ANSWER_ALWAYS, AUDIENCE_INSTRUCTOR, NULL, NULL, "Where in the file"},
+  {"person", ANSWER_INTEGER, ANSWER_NULLABLE, AUDIENCE_INSTRUCTOR, NULL, NULL, "The person's number; null for somebody without an account"},
+  {"name", ANSWER_TEXT, ANSWER_ALWAYS, AUDIENCE_INSTRUCTOR, NULL, NULL, "As everybody sees it"},
+  {"email", ANSWER_TEXT, ANSWER_ALWAYS, AUDIENCE_INSTRUCTOR, NULL, NULL, "The address in the file"},
+  {"role", ANSWER_CHOICE, ANSWER_SOMETIMES, AUDIENCE_INSTRUCTOR, &role_names[1], NULL, "Of somebody new: what they become"},
+  {"credit", ANSWER_CHOICE, ANSWER_SOMETIMES, AUDIENCE_INSTRUCTOR, credit_names, NULL, "Of somebody new: how they take the course"},
+  {"sis_id", ANSWER_TEXT, ANSWER_SOMETIMES, AUDIENCE_INSTRUCTOR, NULL, NULL, "Of somebody new: the student information system's id"},
+  {"section", ANSWER_TEXT, ANSWER_SOMETIMES, AUDIENCE_INSTRUCTOR, NULL, NULL, "Of somebody new: the section or sections"},
+  {"place", ANSWER_TEXT, ANSWER_SOMETIMES, AUDIENCE_INSTRUCTOR, NULL, NULL, "Of somebody who came back: what they find again"},
+  {"changes", ANSWER_LIST, ANSWER_ALWAYS, AUDIENCE_INSTRUCTOR, NULL, &import_change_answer, "What changes"},
+};
+static const struct answer import_person_answer = {"RosterPerson", NULL, false, import_person_answer_fields, sizeof import_person_answer_fields / sizeof *import_person_answer_fields};
+static const struct answer_field import_drop_answer_fields[] = {
+  {"person", ANSWER_INTEGER, ANSWER_NULLABLE, AUDIENCE_INSTRUCTOR, NULL, NULL, "The person's number"},
+  {"name", ANSWER_TEXT, ANSWER_ALWAYS, AUDIENCE_INSTRUCTOR, NULL, NULL, "As everybody sees it"},
+  {"email", ANSWER_TEXT, ANSWER_NULLABLE, AUDIENCE_INSTRUCTOR, NULL, NULL, "The primary address"},
+  {"consequence", ANSWER_TEXT, ANSWER_ALWAYS, AUDIENCE_INSTRUCTOR, NULL, NULL, "For their team or seat, in words"},
+};
+static const struct answer import_drop_answer = {"RosterDrop", NULL, false, import_drop_answer_fields, sizeof import_drop_answer_fields / sizeof *import_drop_answer_fields};
+static const struct answer_field import_kept_answer_fields[] = {
+  {"line", ANSWER_INTEGER, ANSWER_NULLABLE, AUDIENCE_INSTRUCTOR, NULL, NULL, "Where in the file; null for somebody whom it lacks"},
+  {"person", ANSWER_INTEGER, ANSWER_NULLABLE, AUDIENCE_INSTRUCTOR, NULL, NULL, "The person's number"},
+  {"name", ANSWER_TEXT, ANSWER_ALWAYS, AUDIENCE_INSTRUCTOR, NULL, NULL, "As everybody sees it"},
+  {"reason", ANSWER_TEXT, ANSWER_ALWAYS, AUDIENCE_INSTRUCTOR, NULL, NULL, "Why, in words"},
+};
+static const struct answer import_kept_answer = {"RosterKept", NULL, false, import_kept_answer_fields, sizeof import_kept_answer_fields / sizeof *import_kept_answer_fields};
+static const struct answer_field import_skip_answer_fields[] = {
+  {"line", ANSWER_INTEGER, ANSWER_ALWAYS, AUDIENCE_INSTRUCTOR, NULL, NULL, "Where in the file"},
+  {"reason", ANSWER_TEXT, ANSWER_ALWAYS, AUDIENCE_INSTRUCTOR, NULL, NULL, "Why, in words"},
+};
+static const struct answer import_skip_answer = {"RosterSkip", NULL, false, import_skip_answer_fields, sizeof import_skip_answer_fields / sizeof *import_skip_answer_fields};
+static const struct answer_field import_answer_fields[] = {
+  {"dry_run", ANSWER_FLAG, ANSWER_ALWAYS, AUDIENCE_INSTRUCTOR, NULL, NULL, "Whether nothing was done"},
+  {"mail", ANSWER_TEXT, ANSWER_SOMETIMES, AUDIENCE_INSTRUCTOR, NULL, NULL, "That mail is not being sent, while that is so"},
+  {"form", ANSWER_CHOICE, ANSWER_ALWAYS, AUDIENCE_INSTRUCTOR, form_words, NULL, "Which kind of file it is"},
+  {"active_students_before", ANSWER_INTEGER, ANSWER_ALWAYS, AUDIENCE_INSTRUCTOR, NULL, NULL, "Students before the import"},
+  {"drops_to_allow", ANSWER_INTEGER, ANSWER_ALWAYS, AUDIENCE_INSTRUCTOR, NULL, NULL, "What `allow_drops` must be at least; 0: nothing to ask"},
+  {"counts", ANSWER_OBJECT, ANSWER_ALWAYS, AUDIENCE_INSTRUCTOR, NULL, &import_counts_answer, "How many"},
+  {"added", ANSWER_LIST, ANSWER_ALWAYS, AUDIENCE_INSTRUCTOR, NULL, &import_person_answer, "In the file's order"},
+  {"changed", ANSWER_LIST, ANSWER_ALWAYS, AUDIENCE_INSTRUCTOR, NULL, &import_person_answer, "In the file's order"},
+  {"came_back", ANSWER_LIST, ANSWER_ALWAYS, AUDIENCE_INSTRUCTOR, NULL, &import_person_answer, "In the file's order"},
+  {"dropped", ANSWER_LIST, ANSWER_ALWAYS, AUDIENCE_INSTRUCTOR, NULL, &import_drop_answer, "By name"},
+  {"kept", ANSWER_LIST, ANSWER_ALWAYS, AUDIENCE_INSTRUCTOR, NULL, &import_kept_answer, "What is left as it is, and why"},
+  {"skipped", ANSWER_LIST, ANSWER_ALWAYS, AUDIENCE_INSTRUCTOR, NULL, &import_skip_answer, "Lines that were not taken"},
+};
+static const struct answer import_answer = {"RosterImported", NULL, false, import_answer_fields, sizeof import_answer_fields / sizeof *import_answer_fields};
+// clang-format on
+
 // clang-format off
 static const struct route rows[] = {
-  {METHOD_POST, "/courses/{course}/roster", ACCESS_INSTRUCTOR, ROUTE_WORK, read_roster, import_roster, &import_query, &import_body, 201, NULL, "Bring the course in line with a roster: a plain CSV or Canvas's gradebook export"},
+  {METHOD_POST, "/courses/{course}/roster", ACCESS_INSTRUCTOR, ROUTE_WORK, read_roster, import_roster, &import_query, &import_body, 200, &import_answer, "Bring the course in line with a roster: a plain CSV or Canvas's gradebook export"},
 };
 // clang-format on
 

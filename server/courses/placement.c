@@ -18,19 +18,50 @@ enum err placement_of(struct db *db, int64_t course, int64_t person, struct plac
 }
 
 enum err placement_open(const struct act *act, int64_t course, int64_t person, int64_t team) {
-  enum err err =
-      db_exec(act->db, "insert into placements (course_id, person_id, team_id, from_at) values ($1, $2, $3, $4)",
-              db_int(course), db_int(person), db_int_or_null(team), db_int(act->now));
-  return err == ERR_CONFLICT ? refuse_second(act, course, person) : err;
+  return placement_open_by(act, course, person, team, 0);
 }
 
 enum err placement_close(const struct act *act, int64_t course, int64_t person) {
+  return placement_close_by(act, course, person, 0, false);
+}
+
+enum err placement_open_by(const struct act *act, int64_t course, int64_t person, int64_t team, int64_t repair) {
   enum err err = db_exec(
-      act->db, "update placements set until_at = $1 where course_id = $2 and person_id = $3 and until_at is null",
-      db_int(act->now), db_int(course), db_int(person));
+      act->db, "insert into placements (course_id, person_id, team_id, from_at, opened_by) values ($1, $2, $3, $4, $5)",
+      db_int(course), db_int(person), db_int_or_null(team), db_int(act->now), db_int_or_null(repair));
+  return err == ERR_CONFLICT ? refuse_second(act, course, person) : err;
+}
+
+enum err placement_close_by(const struct act *act, int64_t course, int64_t person, int64_t repair, bool is_undone) {
+  enum err err = db_exec(act->db,
+                         "update placements set until_at = $1, ended_by = $4, is_undone = $5 "
+                         "where course_id = $2 and person_id = $3 and until_at is null",
+                         db_int(act->now), db_int(course), db_int(person), db_int_or_null(repair), db_int(is_undone));
   if (err == ERR_OK && db_changes(act->db) == 0)
     return ERR_NOT_FOUND;
   return err;
+}
+
+enum err placement_left_for(const struct act *act, int64_t course, int64_t person, const struct placement *present,
+                            struct placement *out) {
+  struct db_rows rows DB_SCOPE =
+      db_query(act->db,
+               "select id, team_id, from_at from placements where course_id = $1 and person_id = $2 and id < $3 "
+               "and until_at = $4 "
+               "and coalesce(ended_by, 0) = (select coalesce(n.opened_by, 0) from placements n where n.id = $3) "
+               "order by id desc limit 1",
+               db_int(course), db_int(person), db_int(present->id), db_int(present->from));
+  struct placement found = {0};
+  if (db_next(&rows))
+    found = (struct placement){
+        .id = db_column_int(&rows, 0), .team = db_column_int(&rows, 1), .from = db_column_int(&rows, 2)};
+  if (rows.err == ERR_OK)
+    *out = found;
+  return rows.err;
+}
+
+enum err placement_reopen(const struct act *act, int64_t placement) {
+  return db_exec(act->db, "update placements set until_at = null, ended_by = null where id = $1", db_int(placement));
 }
 
 enum err placement_members(struct db *db, struct arena *arena, int64_t team, struct placed **out, size_t *count) {

@@ -30,6 +30,15 @@ CHECKED enum err placement_of(struct db *db, int64_t course, int64_t person, str
 // feature's act is.
 CHECKED enum err placement_open(const struct act *act, int64_t course, int64_t person, int64_t team);
 CHECKED enum err placement_close(const struct act *act, int64_t course, int64_t person);
+// The same as an act of staff (repair_log.h). Closing one that is undone marks it as never meant.
+CHECKED enum err placement_open_by(const struct act *act, int64_t course, int64_t person, int64_t team, int64_t repair);
+CHECKED enum err placement_close_by(const struct act *act, int64_t course, int64_t person, int64_t repair,
+                                    bool is_undone);
+// The place that the person left for the present one, in the same act; id 0 when there is none (also ERR_OK). And opens
+// it again, with its old standing; nothing else of the person may be open.
+CHECKED enum err placement_left_for(const struct act *act, int64_t course, int64_t person,
+                                    const struct placement *present, struct placement *out);
+CHECKED enum err placement_reopen(const struct act *act, int64_t placement);
 // Members with an open placement, dropped ones who are held included.
 CHECKED enum err placement_members(struct db *db, struct arena *arena, int64_t team, struct placed **out,
                                    size_t *count);

@@ -5,6 +5,7 @@
 
 #include "server/accounts/me.h"
 #include "server/courses/privacy.h"
+#include "server/http/answer.h"
 #include "server/http/request.h"
 #include "server/http/shape.h"
 
@@ -24,10 +25,34 @@ static const struct shape erase_query_shape = {"EraseQuery", MEDIA_JSON, 0, size
                                                erase_fields, 1};
 
 // clang-format off
+// Of every table of the store: as docs/operations.md says.
+static const struct answer person_data_answer = {"PersonData", "application/json", false, NULL, 0};
+static const struct answer_field erased_answer_fields[] = {
+  {"table", ANSWER_TEXT, ANSWER_ALWAYS, AUDIENCE_OPERATOR, NULL, NULL, "A table of the store"},
+  {"rows", ANSWER_INTEGER, ANSWER_ALWAYS, AUDIENCE_OPERATOR, NULL, NULL, "Rows that go, or from which something goes"},
+};
+static const struct answer erased_answer = {"ErasedTable", NULL, false, erased_answer_fields, sizeof erased_answer_fields / sizeof *erased_answer_fields};
+static const struct answer_field stays_answer_fields[] = {
+  {"table", ANSWER_TEXT, ANSWER_ALWAYS, AUDIENCE_OPERATOR, NULL, NULL, "A table of the store"},
+  {"what", ANSWER_TEXT, ANSWER_ALWAYS, AUDIENCE_OPERATOR, NULL, NULL, "What is not erased, and why"},
+};
+static const struct answer stays_answer = {"StayingTable", NULL, false, stays_answer_fields, sizeof stays_answer_fields / sizeof *stays_answer_fields};
+static const struct answer_field erasure_answer_fields[] = {
+  {"person", ANSWER_INTEGER, ANSWER_ALWAYS, AUDIENCE_OPERATOR, NULL, NULL, "The person's number"},
+  {"name", ANSWER_TEXT, ANSWER_ALWAYS, AUDIENCE_OPERATOR, NULL, NULL, "What they are called from now on"},
+  {"dry_run", ANSWER_FLAG, ANSWER_ALWAYS, AUDIENCE_OPERATOR, NULL, NULL, "Whether nothing was erased"},
+  {"blockers", ANSWER_TEXT_LIST, ANSWER_ALWAYS, AUDIENCE_OPERATOR, NULL, NULL, "Why it is refused, in words"},
+  {"erased", ANSWER_LIST, ANSWER_ALWAYS, AUDIENCE_OPERATOR, NULL, &erased_answer, "What goes"},
+  {"stays", ANSWER_LIST, ANSWER_ALWAYS, AUDIENCE_OPERATOR, NULL, &stays_answer, "What does not"},
+};
+static const struct answer erasure_answer = {"Erasure", NULL, false, erasure_answer_fields, sizeof erasure_answer_fields / sizeof *erasure_answer_fields};
+// clang-format on
+
+// clang-format off
 static const struct route rows[] = {
-  {METHOD_GET,    "/me/data",              ACCESS_ACCOUNT,  ROUTE_WORK,  export_mine,   NULL,         NULL,               NULL, 200, NULL, "All that the store holds on oneself, as a file"},
-  {METHOD_GET,    "/people/{person}/data", ACCESS_OPERATOR, ROUTE_WORK,  export_person, NULL,         NULL,               NULL, 200, NULL, "All that the store holds on a person, as a file"},
-  {METHOD_DELETE, "/people/{person}/data", ACCESS_OPERATOR, ROUTE_WRITE, NULL,          erase_person, &erase_query_shape, NULL, 204, NULL, "Erases a person's data; placements and the audit's chain stay"},
+  {METHOD_GET,    "/me/data",              ACCESS_ACCOUNT,  ROUTE_WORK,  export_mine,   NULL,         NULL,               NULL, 200, &person_data_answer, "All that the store holds on oneself, as a file"},
+  {METHOD_GET,    "/people/{person}/data", ACCESS_OPERATOR, ROUTE_WORK,  export_person, NULL,         NULL,               NULL, 200, &person_data_answer, "All that the store holds on a person, as a file"},
+  {METHOD_DELETE, "/people/{person}/data", ACCESS_OPERATOR, ROUTE_WRITE, NULL,          erase_person, &erase_query_shape, NULL, 200, &erasure_answer,     "Erases a person's data; placements and the audit's chain stay"},
 };
 // clang-format on
 

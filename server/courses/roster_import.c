@@ -77,11 +77,14 @@ enum err roster_plan_make(const struct act *act, const struct course_view *cours
 enum err roster_plan_consent(const struct act *act, const struct roster_plan *plan, int64_t allow_drops) {
   if (allow_drops >= plan->drops_to_allow)
     return ERR_OK;
+  // The operator's requests are commands, which call the parameters otherwise.
+  bool is_command = act->actor == 0;
   return problem_raise(
       act->problem, PROBLEM_DROPS_NEED_CONSENT,
-      "This file would drop %zu of %lld active students. Look at each with dry_run=true; if they are right, send the "
-      "file again with allow_drops=%lld.",
-      plan->drop_count, (long long)plan->active_students, (long long)plan->drops_to_allow);
+      "This file would drop %zu of %lld active students. Look at each with %s; if they are right, send "
+      "the file again with %s%lld.",
+      plan->drop_count, (long long)plan->active_students, is_command ? "--dry-run" : "dry_run=true",
+      is_command ? "--allow-drops " : "allow_drops=", (long long)plan->drops_to_allow);
 }
 
 enum err roster_plan_apply(const struct act *act, const struct services *services, const struct course_view *course,

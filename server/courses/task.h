@@ -12,13 +12,16 @@
 enum task_state { TASK_OPEN, TASK_OVERDUE };
 
 struct task {
-  const char *kind;  // "fill in the info card": a row of docs/tasks in the API's description; stable
+  const char *kind;  // "fill in the info card": the list is in docs/requests.md; stable
   int64_t subject;   // id of what it is about (a team, an invitation, a request), 0: the course
   const char *title; // one line: what to do
   const char *words; // what is missing, what happens otherwise
   int64_t due;       // 0: none
   const char *link;  // the path in the API, as in messages
 };
+
+// A source gives at most this many tasks of a kind; what lies beyond shows when some of them are done.
+enum { TASKS_OF_A_KIND_MAX = 200 };
 
 struct task_list;
 // Copies nothing: the texts live in the act's arena.
@@ -32,6 +35,9 @@ struct task_sources {
   task_source *const *rows;
   size_t count;
 };
+
+// Overdue from the second after its due on.
+enum task_state task_state(const struct task *task, int64_t now);
 
 // All sources' tasks, by due (none last), then kind and subject. ERR of the first source that fails.
 CHECKED enum err task_gather(const struct act *act, const struct services *services, const struct course_view *course,

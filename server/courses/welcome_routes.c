@@ -2,7 +2,9 @@
 #include "server/courses/welcome_routes.h"
 
 #include "server/accounts/services.h"
+#include "server/courses/enrolment.h"
 #include "server/courses/welcome.h"
+#include "server/http/answer.h"
 #include "server/http/request.h"
 #include "server/http/shape.h"
 
@@ -20,8 +22,28 @@ static const struct field welcome_fields[] = {
 static const struct shape welcome_query = {"Welcome", MEDIA_JSON, 0, sizeof(struct welcome_query), welcome_fields, 1};
 
 // clang-format off
+static const struct answer_field welcome_person_answer_fields[] = {
+  {"person", ANSWER_INTEGER, ANSWER_ALWAYS, AUDIENCE_INSTRUCTOR, NULL, NULL, "The person's number"},
+  {"name", ANSWER_TEXT, ANSWER_ALWAYS, AUDIENCE_INSTRUCTOR, NULL, NULL, "As everybody sees it"},
+  {"email", ANSWER_TEXT, ANSWER_ALWAYS, AUDIENCE_INSTRUCTOR, NULL, NULL, "The address that the mail goes to"},
+  {"role", ANSWER_CHOICE, ANSWER_ALWAYS, AUDIENCE_INSTRUCTOR, &role_names[1], NULL, "What they are in the course"},
+};
+static const struct answer welcome_person_answer = {"WelcomePerson", NULL, false, welcome_person_answer_fields, sizeof welcome_person_answer_fields / sizeof *welcome_person_answer_fields};
+static const struct answer_field welcome_answer_fields[] = {
+  {"dry_run", ANSWER_FLAG, ANSWER_ALWAYS, AUDIENCE_INSTRUCTOR, NULL, NULL, "Whether nothing was sent"},
+  {"subject", ANSWER_TEXT, ANSWER_ALWAYS, AUDIENCE_INSTRUCTOR, NULL, NULL, "Of the mail"},
+  {"words", ANSWER_TEXT, ANSWER_ALWAYS, AUDIENCE_INSTRUCTOR, NULL, NULL, "Of the mail, with NAME and ADDRESS for what differs"},
+  {"recipients", ANSWER_INTEGER, ANSWER_ALWAYS, AUDIENCE_INSTRUCTOR, NULL, NULL, "How many people it goes to"},
+  {"already_welcomed", ANSWER_INTEGER, ANSWER_ALWAYS, AUDIENCE_INSTRUCTOR, NULL, NULL, "How many got it earlier"},
+  {"people", ANSWER_LIST, ANSWER_ALWAYS, AUDIENCE_INSTRUCTOR, NULL, &welcome_person_answer, "Whom it goes to"},
+  {"mail", ANSWER_TEXT, ANSWER_SOMETIMES, AUDIENCE_INSTRUCTOR, NULL, NULL, "That mail is not being sent, while that is so"},
+};
+static const struct answer welcome_answer = {"WelcomeSent", NULL, false, welcome_answer_fields, sizeof welcome_answer_fields / sizeof *welcome_answer_fields};
+// clang-format on
+
+// clang-format off
 static const struct route rows[] = {
-  {METHOD_POST, "/courses/{course}/welcome", ACCESS_INSTRUCTOR, ROUTE_WRITE, NULL, send_welcome, &welcome_query, NULL, 201, NULL, "Mail everybody who was not welcomed yet how to sign in: once a person"},
+  {METHOD_POST, "/courses/{course}/welcome", ACCESS_INSTRUCTOR, ROUTE_WRITE, NULL, send_welcome, &welcome_query, NULL, 200, &welcome_answer, "Mail everybody who was not welcomed yet how to sign in: once a person"},
 };
 // clang-format on
 

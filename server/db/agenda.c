@@ -8,6 +8,13 @@ enum err agenda_set(struct db *db, const char *kind, int64_t course, int64_t sub
                  db_text(kind), db_int(course), db_int(subject), db_int(at));
 }
 
+enum err agenda_set_if_none(struct db *db, const char *kind, int64_t course, int64_t subject, int64_t at) {
+  return db_exec(db,
+                 "insert into agenda (kind, course_id, subject_id, at) values ($1, $2, $3, $4) "
+                 "on conflict (kind, course_id, subject_id) do nothing",
+                 db_text(kind), db_int(course), db_int(subject), db_int(at));
+}
+
 enum err agenda_clear(struct db *db, const char *kind, int64_t course, int64_t subject) {
   return db_exec(db, "delete from agenda where kind = $1 and course_id = $2 and subject_id = $3", db_text(kind),
                  db_int(course), db_int(subject));

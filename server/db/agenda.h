@@ -15,9 +15,13 @@
 #define AGENDA_HOLD_ENDS "hold ends"                     // person
 #define AGENDA_OFFER_EXPIRES "offer expires"             // entry of the lab queue
 #define AGENDA_LAB_DECIDED "lab decided"                 // 0
+#define AGENDA_FILE_EXPIRES "file expires"               // file
+#define AGENDA_ANSWERS_EXPIRE "kept answers expire"      // 0, of course 0
 
 // Sets the instant for (kind, course, subject); an earlier one is replaced.
 CHECKED enum err agenda_set(struct db *db, const char *kind, int64_t course, int64_t subject, int64_t at);
+// Only when nothing is set for (kind, course, subject).
+CHECKED enum err agenda_set_if_none(struct db *db, const char *kind, int64_t course, int64_t subject, int64_t at);
 CHECKED enum err agenda_clear(struct db *db, const char *kind, int64_t course, int64_t subject);
 // The earliest instant, or INT64_MAX when nothing waits.
 CHECKED enum err agenda_next(struct db *db, int64_t *at);

@@ -7,6 +7,9 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "common/base/arena.h"
+#include "common/base/err.h"
+
 enum answer_type {
   ANSWER_TEXT,         // a string
   ANSWER_INSTANT,      // a string, RFC 3339 in UTC
@@ -26,7 +29,9 @@ enum answer_presence {
 };
 
 // Whom a field may be shown to, of those whom the row lets in: "self" and "team" are relations of the reader to the
-// nearest enclosing person or team of the answer (rules.md, Who sees what).
+// nearest enclosing person or team of the answer (rules.md, Who sees what). An object is about the person in its
+// integer "person" (the "id" of an Account) and about the team in its integer "team" (the "id" of a table whose name
+// begins with Team); the answer as a whole about {person} and {team} of the path, or else about the reader.
 enum audience {
   AUDIENCE_UNSET = 0,  // refused at start-up
   AUDIENCE_CALLER,     // whoever may ask the row at all
@@ -56,3 +61,17 @@ struct answer {
   const struct answer_field *fields;
   size_t count;
 };
+
+struct answer_list {
+  const struct answer **items;
+  size_t count;
+};
+
+// Adds the table and all that it consists of, itself first, each once.
+void answer_collect(struct arena *arena, const struct answer *answer, struct answer_list *list);
+// Whether the rows of this one table make sense: names once, audience and summary set, choices and `of` where the type
+// wants them, no fields beside another media type. Each fault is logged, after `where`.
+CHECKED bool answer_check(const struct answer *answer, const char *where);
+// Whether the object of this table is about the person, or the team, in this field.
+bool answer_names_person(const struct answer *answer, const struct answer_field *field);
+bool answer_names_team(const struct answer *answer, const struct answer_field *field);

@@ -5,6 +5,7 @@
 #include <event2/buffer.h>
 #include <event2/bufferevent.h>
 #include <event2/event.h>
+#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -14,7 +15,10 @@
 #include "server/http/deadline.h"
 #include "server/http/gate.h"
 #include "server/http/incoming.h"
+#include "server/http/problem_reply.h"
 #include "server/http/response.h"
+#include "server/http/tls.h"
+#include "server/http/upload.h"
 
 enum {
   INPUT_BYTES_MAX = 64 * 1024,  // reading goes on up to here whatever the phase, so that a dead peer is noticed
@@ -44,6 +48,7 @@ struct connection {
   bool closes;
   bool is_loopback;
   bool is_control;
+  bool is_tls;
   char address[64];
 };
 
@@ -52,6 +57,8 @@ static void connection_has_event(struct bufferevent *bev, short events, void *co
 static void connection_resumes(int fd, short events, void *context);
 static void connection_finish(struct request *request);
 static void advance(struct connection *connection, enum step step);
+static struct bufferevent *bufferevent_of(struct event_base *base, int fd, struct tls *tls);
+static enum step step_handshake(struct connection *connection);
 static enum step step_head(struct connection *connection);
 static enum step step_body(struct connection *connection);
 static enum step step_run(struct connection *connection);
@@ -61,19 +68,21 @@ static enum step begin(struct connection *connection, const char *bytes, const s
 static enum step begin_body(struct connection *connection, size_t cap, const struct gate_result *gate);
 static enum step run(struct connection *connection);
 static enum step refuse_block(struct connection *connection, const struct gate_result *gate);
-static enum step refuse(struct connection *connection, int status, enum problem_code code, const char *why);
+static enum step refuse(struct connection *connection, enum problem_code code, const char *why);
 static enum step expire(struct connection *connection);
 static void request_open(struct connection *connection);
 static enum step send_reply(struct connection *connection);
 static bool send_bytes(struct connection *connection, const struct text *head, char *body, size_t body_size);
 static bool queue_rest(struct connection *connection, const struct text *head, char *body, size_t body_size,
                        size_t sent);
+static bool queue_file(struct connection *connection, const struct reply *reply);
 static void release_request(const void *bytes, size_t size, void *context);
 static void enter(struct connection *connection, enum phase phase);
 
 static enum step (*const steps[PHASE_COUNT])(struct connection *connection) = {
-    [PHASE_IDLE] = step_head, [PHASE_HEAD] = step_head,   [PHASE_BODY] = step_body,
-    [PHASE_RUN] = step_run,   [PHASE_REPLY] = step_reply, [PHASE_LINGER] = step_linger,
+    [PHASE_HANDSHAKE] = step_handshake, [PHASE_IDLE] = step_head, [PHASE_HEAD] = step_head,
+    [PHASE_BODY] = step_body,           [PHASE_RUN] = step_run,   [PHASE_REPLY] = step_reply,
+    [PHASE_LINGER] = step_linger,
 };
 
 void connection_open(struct lane *lane, int fd, const struct peer *peer) {
@@ -83,16 +92,17 @@ void connection_open(struct lane *lane, int fd, const struct peer *peer) {
   connection->lane = lane;
   connection->is_loopback = peer->is_loopback;
   connection->is_control = peer->is_control;
+  connection->is_tls = peer->tls != NULL;
   memccpy(connection->address, peer->address, '\0', sizeof connection->address - 1);
   struct event_base *base = loop_base(lane->loop);
-  connection->bev = bufferevent_socket_new(base, fd, BEV_OPT_CLOSE_ON_FREE);
+  connection->bev = bufferevent_of(base, fd, peer->tls);
   connection->resume = event_new(base, -1, 0, connection_resumes, connection);
   if (connection->bev == NULL || connection->resume == NULL)
     abort(); // libevent fails here only for want of memory
   lane_add(lane, connection);
   bufferevent_setcb(connection->bev, connection_reads, connection_reads, connection_has_event, connection);
   bufferevent_setwatermark(connection->bev, EV_READ, 0, INPUT_BYTES_MAX);
-  enter(connection, PHASE_IDLE);
+  enter(connection, connection->is_tls ? PHASE_HANDSHAKE : PHASE_IDLE);
   if (bufferevent_enable(connection->bev, EV_READ | EV_WRITE) != 0)
     connection_close(connection);
 }
@@ -106,6 +116,8 @@ void connection_close(struct connection *connection) {
   else
     request_free(request);
   event_free(connection->resume);
+  if (connection->is_tls)
+    tls_say_end(connection->bev);
   bufferevent_free(connection->bev);
   lane_remove(lane, connection);
   free(connection);
@@ -121,11 +133,10 @@ void connection_look(struct connection *connection, int64_t now_ms) {
   bool is_in_transit = phase == PHASE_HEAD || phase == PHASE_BODY;
   if (now_ms >= deadline_at_ms(phase, connection->deadline))
     advance(connection, expire(connection));
-  else if (lane->is_draining && phase == PHASE_IDLE)
+  else if (lane->is_draining && (phase == PHASE_IDLE || phase == PHASE_HANDSHAKE))
     advance(connection, STEP_AGAIN); // closes unless bytes have come
   else if (lane->is_draining && is_in_transit && now_ms >= lane->drain_until_ms)
-    advance(connection,
-            refuse(connection, 503, PROBLEM_SHUTTING_DOWN, "Nothing was changed. Try again in a few seconds."));
+    advance(connection, refuse(connection, PROBLEM_SHUTTING_DOWN, "Nothing was changed. Try again in a few seconds."));
 }
 
 struct connection_links *connection_links(struct connection *connection) {
@@ -139,10 +150,15 @@ static void connection_reads(struct bufferevent *bev, void *context) {
 }
 
 static void connection_has_event(struct bufferevent *bev, short events, void *context) {
-  (void)bev;
   struct connection *connection = context;
+  if ((events & BEV_EVENT_CONNECTED) != 0)
+    enter(connection, PHASE_IDLE);
   if ((events & BEV_EVENT_EOF) != 0)
     connection->is_eof = true;
+  if (connection->is_tls && connection->is_eof)
+    bufferevent_enable(bev, EV_WRITE); // libevent stops both ways at the end of one
+  if (connection->is_tls && (events & BEV_EVENT_ERROR) != 0)
+    tls_broken(bev);
   advance(connection, (events & BEV_EVENT_ERROR) != 0 ? STEP_CLOSE : STEP_AGAIN);
 }
 
@@ -168,8 +184,11 @@ static void advance(struct connection *connection, enum step step) {
   if (connection->is_advancing)
     return;
   connection->is_advancing = true;
-  for (int turns = 0; step == STEP_AGAIN && turns < TURNS_MAX; turns++)
+  for (int turns = 0; step == STEP_AGAIN && turns < TURNS_MAX; turns++) {
     step = steps[connection->phase](connection);
+    if (step == STEP_WAIT && connection->is_tls && tls_take_pending(connection->bev, INPUT_BYTES_MAX))
+      step = STEP_AGAIN;
+  }
   connection->is_advancing = false;
   if (step == STEP_CLOSE) {
     connection_close(connection);
@@ -177,6 +196,10 @@ static void advance(struct connection *connection, enum step step) {
     static const struct timeval at_once = {0};
     event_add(connection->resume, &at_once);
   }
+}
+
+static enum step step_handshake(struct connection *connection) {
+  return connection->is_eof || connection->lane->is_draining ? STEP_CLOSE : STEP_WAIT;
 }
 
 static enum step step_head(struct connection *connection) {
@@ -211,11 +234,14 @@ static enum step step_body(struct connection *connection) {
   case INCOMING_DONE:
     return run(connection);
   case INCOMING_TOO_LARGE:
-    return refuse(connection, 413, PROBLEM_TOO_LARGE, "The body is larger than this address takes.");
+    return refuse(connection, PROBLEM_TOO_LARGE, "The body is larger than this address takes.");
+  case INCOMING_LOST:
+    return refuse(connection, PROBLEM_STORE_UNAVAILABLE,
+                  "The server's disk cannot take the file now. Nothing was kept; try again later.");
   case INCOMING_BAD:
     break;
   }
-  return refuse(connection, 400, PROBLEM_BAD_REQUEST, "The chunks of the body are not well formed.");
+  return refuse(connection, PROBLEM_BAD_REQUEST, "The chunks of the body are not well formed.");
 }
 
 static enum step step_run(struct connection *connection) {
@@ -232,6 +258,8 @@ static enum step step_reply(struct connection *connection) {
   if (connection->is_eof)
     return STEP_CLOSE;
   // Closing with unread bytes would send a reset, and the client might lose the reply to it.
+  if (connection->is_tls)
+    tls_say_end(connection->bev);
   shutdown(bufferevent_getfd(connection->bev), SHUT_WR);
   enter(connection, PHASE_LINGER);
   return STEP_AGAIN;
@@ -252,11 +280,14 @@ static enum step begin(struct connection *connection, const char *bytes, const s
   evbuffer_drain(bufferevent_get_input(connection->bev), gate->block_bytes);
   connection->seen_bytes = 0;
   if (!is_sound)
-    return refuse(connection, 400, PROBLEM_BAD_REQUEST, "The header is not well formed.");
+    return refuse(connection, PROBLEM_BAD_REQUEST, "The header is not well formed.");
   connection->closes = !connection->incoming.keeps_alive;
   bool has_body = gate->is_chunked || gate->length > 0;
   size_t cap = 0;
-  if (!http_begin(request, &cap, has_body, gate->has_length, gate->length)) {
+  bool is_begun = http_begin(request, &cap, has_body, gate->has_length, gate->length);
+  if (is_begun && has_body && request->route->kind == ROUTE_UPLOAD)
+    is_begun = http_admit(request, loop_db(connection->lane->loop), gate->has_length, gate->length);
+  if (!is_begun) {
     // The body that was announced may or may not follow; only the end of the connection is certain.
     connection->closes = connection->closes || has_body;
     return send_reply(connection);
@@ -266,7 +297,10 @@ static enum step begin(struct connection *connection, const char *bytes, const s
 
 static enum step begin_body(struct connection *connection, size_t cap, const struct gate_result *gate) {
   static const char go_on[] = "HTTP/1.1 100 Continue\r\n\r\n";
-  incoming_expect_body(&connection->incoming, cap, gate->length);
+  if (connection->request->upload != NULL)
+    incoming_expect_upload(&connection->incoming, connection->request->upload);
+  else
+    incoming_expect_body(&connection->incoming, cap, gate->length);
   bool has_come = evbuffer_get_length(bufferevent_get_input(connection->bev)) > 0;
   if (gate->expects_continue && !has_come)
     bufferevent_write(connection->bev, go_on, sizeof go_on - 1);
@@ -282,27 +316,31 @@ static enum step run(struct connection *connection) {
 }
 
 static enum step refuse_block(struct connection *connection, const struct gate_result *gate) {
-  static const int status_of[] = {
-      [GATE_BAD] = 400,         [GATE_TOO_LARGE] = 431, [GATE_URI_TOO_LONG] = 414,
-      [GATE_EXPECTATION] = 417, [GATE_VERSION] = 505,   [GATE_METHOD] = 501,
+  static const enum problem_code codes[] = {
+      [GATE_BAD] = PROBLEM_BAD_REQUEST,
+      [GATE_TOO_LARGE] = PROBLEM_HEADERS_TOO_LARGE,
+      [GATE_URI_TOO_LONG] = PROBLEM_URI_TOO_LONG,
+      [GATE_EXPECTATION] = PROBLEM_EXPECTATION_FAILED,
+      [GATE_VERSION] = PROBLEM_VERSION_NOT_SUPPORTED,
+      [GATE_METHOD] = PROBLEM_NOT_IMPLEMENTED,
   };
-  return refuse(connection, status_of[gate->verdict], PROBLEM_BAD_REQUEST, gate->why);
+  return refuse(connection, codes[gate->verdict], gate->why);
 }
 
 // What the server says to bytes that are no request, or not in time; the connection ends with it.
-static enum step refuse(struct connection *connection, int status, enum problem_code code, const char *why) {
+static enum step refuse(struct connection *connection, enum problem_code code, const char *why) {
   if (connection->request == NULL)
     request_open(connection);
-  http_refuse_status(connection->request, status, code, why);
+  http_refuse_status(connection->request, problem_status(code), code, why);
   connection->closes = true;
   return send_reply(connection);
 }
 
 static enum step expire(struct connection *connection) {
   if (connection->phase == PHASE_HEAD)
-    return refuse(connection, 408, PROBLEM_BAD_REQUEST, "The header did not arrive in time.");
+    return refuse(connection, PROBLEM_TIMEOUT, "The header did not arrive in time.");
   if (connection->phase == PHASE_BODY)
-    return refuse(connection, 408, PROBLEM_BAD_REQUEST, "The body did not arrive in time.");
+    return refuse(connection, PROBLEM_TIMEOUT, "The body did not arrive in time.");
   return STEP_CLOSE;
 }
 
@@ -313,6 +351,7 @@ static void request_open(struct connection *connection) {
   request->peer = arena_text(arena, connection->address);
   request->is_loopback = connection->is_loopback;
   request->is_control = connection->is_control;
+  request->is_https = connection->is_tls;
   request->finish = connection_finish;
   request->owner = connection;
   connection->request = request;
@@ -330,8 +369,10 @@ static enum step send_reply(struct connection *connection) {
   response_head(&head, request, &facts);
   bool has_body = response_has_body(request);
   enter(connection, PHASE_REPLY);
-  char *body = request->reply.json.text.bytes; // NULL when there is none
-  if (!send_bytes(connection, &head, body, has_body ? request->reply.json.text.size : 0))
+  bool has_file = request->reply.has_file;
+  char *body = has_file ? NULL : request->reply.json.text.bytes; // NULL when there is none
+  if (!send_bytes(connection, &head, body, has_body && !has_file ? request->reply.json.text.size : 0) ||
+      (has_body && has_file && !queue_file(connection, &request->reply)))
     return STEP_CLOSE;
   request_free(connection->request);
   connection->request = NULL;
@@ -340,11 +381,11 @@ static enum step send_reply(struct connection *connection) {
 }
 
 // Straight to the kernel when nothing is queued: a bufferevent's own way costs two epoll_ctl and a turn of the loop a
-// reply. TLS will have to go through the bufferevent. MSG_NOSIGNAL covers this path; for the bufferevent's writev main
-// ignores SIGPIPE.
+// reply. TLS goes through the bufferevent. MSG_NOSIGNAL covers this path; for the bufferevent's own writes main ignores
+// SIGPIPE.
 static bool send_bytes(struct connection *connection, const struct text *head, char *body, size_t body_size) {
   size_t sent = 0;
-  if (evbuffer_get_length(bufferevent_get_output(connection->bev)) == 0) {
+  if (!connection->is_tls && evbuffer_get_length(bufferevent_get_output(connection->bev)) == 0) {
     struct iovec parts[] = {{head->bytes, head->size}, {body, body_size}};
     struct msghdr message = {.msg_iov = parts, .msg_iovlen = body_size > 0 ? 2 : 1};
     ssize_t count = sendmsg(bufferevent_getfd(connection->bev), &message, MSG_NOSIGNAL | MSG_DONTWAIT);
@@ -371,10 +412,23 @@ static bool queue_rest(struct connection *connection, const struct text *head, c
   return true;
 }
 
+// libevent sends it from file to socket in the kernel, or maps it where TLS stands between; it takes a descriptor of
+// its own over.
+static bool queue_file(struct connection *connection, const struct reply *reply) {
+  struct evbuffer *output = bufferevent_get_output(connection->bev);
+  int fd = fcntl(reply->file, F_DUPFD_CLOEXEC, 0);
+  return fd >= 0 && evbuffer_add_file(output, fd, reply->file_offset, reply->file_size) == 0;
+}
+
 static void release_request(const void *bytes, size_t size, void *context) {
   (void)bytes;
   (void)size;
   request_free(context);
+}
+
+// Takes the descriptor over; there is none to return only for want of memory.
+static struct bufferevent *bufferevent_of(struct event_base *base, int fd, struct tls *tls) {
+  return tls != NULL ? tls_accept(tls, base, fd) : bufferevent_socket_new(base, fd, BEV_OPT_CLOSE_ON_FREE);
 }
 
 static void enter(struct connection *connection, enum phase phase) {

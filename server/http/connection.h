@@ -8,10 +8,13 @@
 
 #include "server/http/lane.h"
 
+struct tls; // server/http/tls.h
+
 struct peer {
   const char *address; // in words; copied
   bool is_loopback;
   bool is_control;
+  struct tls *tls; // NULL: plain HTTP
 };
 
 struct connection_links {

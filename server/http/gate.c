@@ -110,6 +110,14 @@ struct gate_result gate_check(const char *bytes, size_t size, size_t *seen) {
 static bool find_end(const char *bytes, size_t size, size_t *seen, struct gate_result *result) {
   size_t limit = size < GATE_HEADER_BYTES_MAX ? size : GATE_HEADER_BYTES_MAX;
   size_t before = *seen;
+  // Asked first, so that the answer does not hang on how the bytes were cut, and only on the way over the mark, so that
+  // slow senders cost linear time.
+  if (before < REQUEST_LINE_BYTES_MAX && limit >= REQUEST_LINE_BYTES_MAX &&
+      memchr(bytes, '\n', REQUEST_LINE_BYTES_MAX) == NULL) {
+    *seen = limit;
+    *result = refused(GATE_URI_TOO_LONG, "The target is longer than 4 KiB.");
+    return false;
+  }
   const char *lf;
   for (size_t at = before; at < limit && (lf = memchr(bytes + at, '\n', limit - at)) != NULL; at = *seen) {
     size_t index = (size_t)(lf - bytes);
@@ -124,13 +132,8 @@ static bool find_end(const char *bytes, size_t size, size_t *seen, struct gate_r
     }
   }
   *seen = limit;
-  *result = (struct gate_result){.verdict = GATE_MORE};
-  // Asked only on the way over the mark, so that slow senders cost linear time.
-  if (before < REQUEST_LINE_BYTES_MAX && limit >= REQUEST_LINE_BYTES_MAX &&
-      memchr(bytes, '\n', REQUEST_LINE_BYTES_MAX) == NULL)
-    *result = refused(GATE_URI_TOO_LONG, "The target is longer than 4 KiB.");
-  else if (limit == GATE_HEADER_BYTES_MAX)
-    *result = refused(GATE_TOO_LARGE, "The header is larger than 16 KiB.");
+  *result = limit == GATE_HEADER_BYTES_MAX ? refused(GATE_TOO_LARGE, "The header is larger than 16 KiB.")
+                                           : (struct gate_result){.verdict = GATE_MORE};
   return false;
 }
 

@@ -20,14 +20,18 @@ static const struct media_row media_rows[] = {
     {MEDIA_JSON, "application/json"},   {MEDIA_CSV, "text/csv"},   {MEDIA_YAML, "application/yaml"},
     {MEDIA_YAML, "application/x-yaml"}, {MEDIA_YAML, "text/yaml"},
 };
-enum { MEDIA_ROWS = sizeof media_rows / sizeof media_rows[0] };
+enum { MEDIA_ROWS = sizeof media_rows / sizeof media_rows[0], WEIGHT_MAX = 1000 };
 
 static struct span next_item(const char **rest, char separator);
 static struct span trimmed(const char *start, size_t size);
 static bool span_is(struct span span, const char *text);
 static bool charset_is_utf8(const char *parameters);
+static int best_weight(const char *list, struct span wanted,
+                       int (*specificity_of)(struct span range, struct span wanted));
 static int specificity(struct span range, struct span type);
-static bool is_refused(const char *parameters);
+static int coding_specificity(struct span range, struct span coding);
+static int weight_of(const char *parameters);
+static int thousandths(const char *digits);
 static bool split_origin(const char *url, struct span *scheme, struct span *authority);
 static bool same_authority(struct span scheme, struct span a, struct span b);
 static struct span without_default_port(struct span scheme, struct span authority);
@@ -50,25 +54,18 @@ const char *media_text(enum media media) {
   return "?";
 }
 
-bool header_accepts(const char *accept, const char *type) {
+bool header_accepts(const char *accept, const char *type) { return header_weight(accept, type) > 0; }
+
+int header_weight(const char *accept, const char *type) {
   if (accept == NULL || accept[strspn(accept, " \t,")] == '\0')
-    return true;
-  struct span wanted = trimmed(type, strcspn(type, ";"));
-  int best = 0;
-  bool is_accepted = false;
-  const char *rest = accept;
-  while (*rest != '\0') {
-    struct span item = next_item(&rest, ',');
-    struct span range = trimmed(item.start, strcspn(item.start, ";,"));
-    int precision = specificity(range, wanted);
-    if (precision < best || precision == 0)
-      continue;
-    bool is_kept = !is_refused(range.start + range.size);
-    // Two ranges of one precision: the kinder one decides.
-    is_accepted = precision > best ? is_kept : is_accepted || is_kept;
-    best = precision;
-  }
-  return is_accepted;
+    return WEIGHT_MAX;
+  return best_weight(accept, trimmed(type, strcspn(type, ";")), specificity);
+}
+
+int header_coding_weight(const char *accept_encoding, const char *coding) {
+  if (accept_encoding == NULL)
+    return 0;
+  return best_weight(accept_encoding, (struct span){coding, strlen(coding)}, coding_specificity);
 }
 
 bool header_lists_tag(const char *if_none_match, const char *tag) {
@@ -139,6 +136,24 @@ static bool charset_is_utf8(const char *parameters) {
   return true;
 }
 
+// Of the range that says most precisely what is wanted; of two that are alike, the kinder one's.
+static int best_weight(const char *list, struct span wanted,
+                       int (*specificity_of)(struct span range, struct span wanted)) {
+  int best = 0;
+  int weight = 0;
+  while (*list != '\0') {
+    struct span item = next_item(&list, ',');
+    struct span range = trimmed(item.start, strcspn(item.start, ";,"));
+    int precision = specificity_of(range, wanted);
+    if (precision < best || precision == 0)
+      continue;
+    int this_weight = weight_of(range.start + range.size);
+    weight = precision > best || this_weight > weight ? this_weight : weight;
+    best = precision;
+  }
+  return weight;
+}
+
 // 3: the type itself, 2: its main type, 1: anything, 0: another.
 static int specificity(struct span range, struct span type) {
   if (range.size == type.size && strncasecmp(range.start, type.start, type.size) == 0)
@@ -154,22 +169,39 @@ static int specificity(struct span range, struct span type) {
   return is_main ? 2 : 0;
 }
 
-// q=0, in any of its spellings, among the parameters of one range.
-static bool is_refused(const char *parameters) {
+static int coding_specificity(struct span range, struct span coding) {
+  if (range.size == coding.size && strncasecmp(range.start, coding.start, coding.size) == 0)
+    return 2;
+  return span_is(range, "*") ? 1 : 0;
+}
+
+// The q among the parameters of one range; what cannot be read is as if it were not there.
+static int weight_of(const char *parameters) {
   struct span range = next_item(&parameters, ',');
   const char *end = range.start + range.size;
   for (const char *at = range.start; at < end; at++) {
     if (*at != ';')
       continue;
     at += 1 + strspn(at + 1, " \t");
-    if (strncasecmp(at, "q=", 2) != 0) {
-      at--;
-      continue;
-    }
-    size_t size = strcspn(at + 2, ",; \t");
-    return size > 0 && strspn(at + 2, "0.") == size;
+    if (strncasecmp(at, "q=", 2) == 0)
+      return thousandths(at + 2);
+    at--;
   }
-  return false;
+  return WEIGHT_MAX;
+}
+
+// "0", "0.75", "1.000"; WEIGHT_MAX for anything else.
+static int thousandths(const char *digits) {
+  size_t size = strcspn(digits, ",; \t");
+  if (size == 0 || digits[0] != '0' || (size > 1 && digits[1] != '.'))
+    return WEIGHT_MAX;
+  int weight = 0;
+  int unit = WEIGHT_MAX;
+  for (size_t i = 2; i < size && digits[i] >= '0' && digits[i] <= '9'; i++) {
+    unit /= 10;
+    weight += (digits[i] - '0') * unit;
+  }
+  return weight;
 }
 
 static bool split_origin(const char *url, struct span *scheme, struct span *authority) {

@@ -6,9 +6,12 @@
 #include <strings.h>
 
 #include "server/http/headers.h"
+#include "server/http/idempotency.h"
 #include "server/http/peer.h"
 #include "server/http/reply.h"
 #include "server/http/router.h"
+#include "server/http/static_files.h"
+#include "server/http/upload.h"
 
 static enum err check_head(struct request *request, bool has_body, bool has_length, size_t length);
 static enum err check_body_head(struct request *request, bool has_length, size_t length);
@@ -18,6 +21,7 @@ static enum err receive(struct request *request, struct db *db);
 static enum err receive_in_transaction(struct request *request, struct db *db);
 static enum err authorize(struct request *request, struct db *db, bool is_writing);
 static enum err check_origin(struct request *request);
+static enum err admit_upload(struct request *request);
 static enum err bind_input(struct request *request);
 static enum err bind_body(struct request *request);
 static enum err answer_read(struct request *request);
@@ -26,12 +30,15 @@ static const struct job_kind *job_kind_of(const struct route *route);
 static struct request *request_of(struct job *job);
 static enum err run_prepare(struct job *job, struct db *db);
 static enum err run_handle(struct job *job, struct db *db);
+static enum err run_finish(struct job *job, struct db *db);
 static enum err run_step(struct request *request, struct db *db, bool is_writing, route_handler *step);
+static enum err take_step(struct request *request, bool is_writing, route_handler *step);
 static void answer_lost(struct job *job, enum err why);
 static void answer_done(struct job *job);
 
 static const struct job_kind write_kind = {"write", NULL, run_handle, answer_lost, answer_done};
 static const struct job_kind work_kind = {"work", run_prepare, run_handle, answer_lost, answer_done};
+static const struct job_kind upload_kind = {"upload", run_finish, run_handle, answer_lost, answer_done};
 static const struct job_kind work_only_kind = {"work", run_prepare, NULL, answer_lost, answer_done};
 
 bool http_begin(struct request *request, size_t *cap, bool has_body, bool has_length, size_t length) {
@@ -44,11 +51,25 @@ bool http_begin(struct request *request, size_t *cap, bool has_body, bool has_le
   return true;
 }
 
-void http_run(struct request *request, struct db *db) {
+bool http_admit(struct request *request, struct db *db, bool has_length, size_t length) {
+  upload_expect(request, has_length, length);
   enum err err = receive(request, db);
   if (err != ERR_OK)
     http_refuse(request, err);
-  else if (request->route->kind != ROUTE_READ) {
+  return err == ERR_OK;
+}
+
+void http_run(struct request *request, struct db *db) {
+  if (request->upload != NULL) {
+    // It was admitted when its header came; what it says is true now that its last byte has.
+    request->act.now = clock_now(request->http->clock);
+    submit(request);
+    return;
+  }
+  enum err err = receive(request, db);
+  if (err != ERR_OK)
+    http_refuse(request, err);
+  else if (request->route->kind != ROUTE_READ && !request->reply.is_replay) {
     submit(request);
     return;
   }
@@ -59,12 +80,17 @@ void http_perform(struct request *request, struct db *db) {
   size_t cap = 0;
   if (!http_begin(request, &cap, request->body_size > 0, true, request->body_size))
     return;
+  bool is_upload = request->route->kind == ROUTE_UPLOAD;
+  if (is_upload && request->body_size > 0)
+    upload_expect(request, true, request->body_size);
   enum err err = receive(request, db);
+  if (err == ERR_OK && is_upload)
+    err = upload_take(request->upload, request->body, request->body_size);
   if (err != ERR_OK) {
     http_refuse(request, err);
     return;
   }
-  if (request->route->kind == ROUTE_READ)
+  if (request->route->kind == ROUTE_READ || request->reply.is_replay)
     return;
   struct job *job = &request->job;
   job->kind = job_kind_of(request->route);
@@ -83,6 +109,8 @@ static enum err check_head(struct request *request, bool has_body, bool has_leng
     err = router_match(request, allow);
   if (err == ERR_METHOD)
     return refuse_method(request, allow);
+  if (err == ERR_NOT_FOUND && static_file_answer(request))
+    return err; // the reply is complete, as after a refusal
   if (err == ERR_NOT_FOUND)
     err = problem_raise(&request->problem, PROBLEM_NOT_FOUND, "There is nothing at this address. Check its spelling.");
   // A read's answer has a type of its own, known once it is there; a change must not be made for an answer nobody
@@ -99,11 +127,14 @@ static enum err check_head(struct request *request, bool has_body, bool has_leng
 static enum err check_body_head(struct request *request, bool has_length, size_t length) {
   const struct shape *shape = request->route->body;
   struct problem *problem = &request->problem;
-  if (shape == NULL)
+  bool is_upload = request->route->kind == ROUTE_UPLOAD;
+  if (shape == NULL && !is_upload)
     return problem_raise(problem, PROBLEM_BAD_REQUEST, "This request takes no body. Send it without one.");
   const char *encoding = request_header(request, "content-encoding");
   if (encoding != NULL && strcasecmp(encoding, "identity") != 0)
     return problem_raise(problem, PROBLEM_UNSUPPORTED_MEDIA, "Send the body as it is, without Content-Encoding.");
+  if (is_upload)
+    return ERR_OK; // raw bytes, whatever the client takes them for
   if (!header_is_media(request_header(request, "content-type"), shape->media))
     return problem_raise(problem, PROBLEM_UNSUPPORTED_MEDIA, "Send the body with Content-Type: %s, in UTF-8.",
                          media_text(shape->media));
@@ -143,10 +174,24 @@ static enum err receive(struct request *request, struct db *db) {
 static enum err receive_in_transaction(struct request *request, struct db *db) {
   enum err err = authorize(request, db, false);
   if (err == ERR_OK)
+    err = idempotency_find(request);
+  if (err == ERR_OK && request->reply.is_replay)
+    return ERR_OK;
+  if (err == ERR_OK)
     err = bind_input(request);
   if (err == ERR_OK && request->route->kind == ROUTE_READ)
     err = answer_read(request);
+  if (err == ERR_OK && request->route->kind == ROUTE_UPLOAD)
+    err = admit_upload(request);
   return err;
+}
+
+static enum err admit_upload(struct request *request) {
+  if (request->upload == NULL)
+    return problem_raise(&request->problem, PROBLEM_BAD_REQUEST,
+                         "The body is empty: send the file's bytes as the body.");
+  enum err err = request->route->prepare(request);
+  return err == ERR_OK ? upload_open(request) : err;
 }
 
 // Anew in every transaction: between two of them a session may end and a team be left.
@@ -176,8 +221,10 @@ static enum err check_origin(struct request *request) {
   const char *site = request_header(request, "sec-fetch-site");
   if (text_equal(site, "same-origin"))
     return ERR_OK;
-  if (header_origin_is_ours(request_header(request, "origin"), request_header(request, "host"),
-                            request->http->public_url))
+  const char *origin = request_header(request, "origin");
+  // To a request that came by https, this host under plain http is somebody on the wire.
+  bool has_scheme = !request->is_https || (origin != NULL && strncasecmp(origin, "https://", 8) == 0);
+  if (has_scheme && header_origin_is_ours(origin, request_header(request, "host"), request->http->public_url))
     return ERR_OK;
   return problem_raise(&request->problem, PROBLEM_CROSS_ORIGIN,
                        "Send changes from Tandem's own pages, or with a bearer token instead of the cookie. "
@@ -236,6 +283,8 @@ static void submit(struct request *request) {
 static const struct job_kind *job_kind_of(const struct route *route) {
   if (route->kind == ROUTE_WRITE)
     return &write_kind;
+  if (route->kind == ROUTE_UPLOAD)
+    return &upload_kind;
   return route->handle == NULL ? &work_only_kind : &work_kind;
 }
 
@@ -258,6 +307,18 @@ static enum err run_prepare(struct job *job, struct db *db) {
   return err;
 }
 
+// Of an upload, on a worker; nothing of the store is needed.
+static enum err run_finish(struct job *job, struct db *db) {
+  struct request *request = request_of(job);
+  (void)db;
+  enum err err = upload_finish(request);
+  if (err == ERR_OK)
+    idempotency_body_is(request, request->upload->digest);
+  else
+    http_refuse(request, err);
+  return err;
+}
+
 static enum err run_handle(struct job *job, struct db *db) {
   struct request *request = request_of(job);
   return run_step(request, db, true, request->route->handle);
@@ -268,16 +329,25 @@ static enum err run_step(struct request *request, struct db *db, bool is_writing
   reply_reset(request);
   problem_clear(&request->problem);
   enum err err = authorize(request, db, is_writing);
-  if (err == ERR_OK)
-    err = step(request);
-  if (err == ERR_OK && request->method == METHOD_GET)
-    err = check_accept(request, request->reply.content_type);
+  // Of two requests with one key the second comes here when the first has just been answered.
+  if (err == ERR_OK && is_writing)
+    err = idempotency_find(request);
+  if (err == ERR_OK && !request->reply.is_replay)
+    err = take_step(request, is_writing, step);
   request->act.db = NULL;
-  if (err == ERR_OK)
-    reply_complete(request);
-  else
+  if (err != ERR_OK)
     http_refuse(request, err);
   return err;
+}
+
+static enum err take_step(struct request *request, bool is_writing, route_handler *step) {
+  enum err err = step(request);
+  if (err == ERR_OK && request->method == METHOD_GET)
+    err = check_accept(request, request->reply.content_type);
+  if (err != ERR_OK)
+    return err;
+  reply_complete(request);
+  return is_writing ? idempotency_keep(request) : ERR_OK;
 }
 
 static void answer_lost(struct job *job, enum err why) {

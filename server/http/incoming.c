@@ -6,6 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "server/http/upload.h"
+
 enum {
   FRAMING_BYTES_MIN = 4096, // of chunk headers, beside an eighth of the body
   FRAMING_SHARE = 8,
@@ -54,7 +56,7 @@ static const llhttp_settings_t settings = {
 static void fill_method(struct incoming *incoming);
 static void fill_target(struct request *request, char *block, const struct gate_result *gate);
 static void fill_headers(struct request *request, const struct incoming_head *head);
-static bool framing_is_sound(const struct incoming *incoming);
+static bool framing_is_sound(const struct incoming *incoming, const char *end);
 static void body_reserve(struct incoming_body *body, size_t capacity);
 static void body_release(void *subject);
 
@@ -86,18 +88,25 @@ void incoming_expect_body(struct incoming *incoming, size_t cap_bytes, size_t le
   body_reserve(incoming->body, length > 0 && length < BODY_FIRST_BYTES ? length : BODY_FIRST_BYTES);
 }
 
+void incoming_expect_upload(struct incoming *incoming, struct upload *upload) {
+  incoming->cap_bytes = upload->cap_bytes;
+  incoming->upload = upload;
+}
+
 enum incoming_verdict incoming_take_body(struct incoming *incoming, const char *bytes, size_t size, size_t *used) {
+  incoming->fed = bytes;
   llhttp_errno_t code = llhttp_execute(&incoming->parser, bytes, size);
-  *used = size;
-  if (code == HPE_PAUSED && incoming->is_done)
-    *used = (size_t)(llhttp_get_error_pos(&incoming->parser) - bytes);
-  else if (code != HPE_OK)
-    return incoming->is_too_large ? INCOMING_TOO_LARGE : INCOMING_BAD;
-  incoming->fed_bytes += *used;
-  if (!framing_is_sound(incoming))
+  const char *end = code == HPE_OK ? bytes + size : llhttp_get_error_pos(&incoming->parser);
+  *used = (size_t)(end - bytes);
+  if (!framing_is_sound(incoming, end))
     return INCOMING_BAD;
+  if (code != HPE_OK && !(code == HPE_PAUSED && incoming->is_done))
+    return incoming->is_too_large ? INCOMING_TOO_LARGE : incoming->is_lost ? INCOMING_LOST : INCOMING_BAD;
+  incoming->fed_bytes += *used;
   if (!incoming->is_done)
     return INCOMING_MORE;
+  if (incoming->upload != NULL)
+    return INCOMING_DONE;
   struct incoming_body *body = incoming->body;
   body->bytes[body->size] = '\0';
   incoming->request->body = body->bytes;
@@ -144,17 +153,23 @@ static int on_headers_complete(llhttp_t *parser) {
 static int on_chunk_header(llhttp_t *parser) {
   struct incoming *incoming = parser->data;
   // Said as soon as the chunk is announced, not when it has been sent.
-  incoming->is_too_large = parser->content_length > incoming->cap_bytes - incoming->body->size;
+  incoming->is_too_large = parser->content_length > incoming->cap_bytes - incoming->body_bytes;
   return incoming->is_too_large ? HPE_USER : 0;
 }
 
 static int on_body(llhttp_t *parser, const char *at, size_t size) {
   struct incoming *incoming = parser->data;
-  struct incoming_body *body = incoming->body;
-  if (size > incoming->cap_bytes - body->size) {
-    incoming->is_too_large = true;
+  if (!framing_is_sound(incoming, at))
     return HPE_USER;
+  incoming->is_too_large = size > incoming->cap_bytes - incoming->body_bytes;
+  incoming->body_bytes += size;
+  if (incoming->is_too_large)
+    return HPE_USER;
+  if (incoming->upload != NULL) {
+    incoming->is_lost = upload_take(incoming->upload, at, size) != ERR_OK;
+    return incoming->is_lost ? HPE_USER : 0;
   }
+  struct incoming_body *body = incoming->body;
   if (body->capacity - body->size < size) {
     size_t needed = body->size + size;
     body_reserve(body, needed > 2 * body->capacity ? needed : 2 * body->capacity);
@@ -218,10 +233,11 @@ static void fill_headers(struct request *request, const struct incoming_head *he
   request->header_count = head->count;
 }
 
-// Chunk headers may be as long as llhttp likes; here they may not.
-static bool framing_is_sound(const struct incoming *incoming) {
-  size_t framing_bytes = incoming->fed_bytes - incoming->body->size;
-  return framing_bytes <= incoming->body->size / FRAMING_SHARE + FRAMING_BYTES_MIN;
+// Chunk headers may be as long as llhttp likes; here they may not. Asked at the end of each run of them, so that the
+// answer does not hang on how the bytes were cut.
+static bool framing_is_sound(const struct incoming *incoming, const char *end) {
+  size_t framing_bytes = incoming->fed_bytes + (size_t)(end - incoming->fed) - incoming->body_bytes;
+  return framing_bytes <= incoming->body_bytes / FRAMING_SHARE + FRAMING_BYTES_MIN;
 }
 
 static void body_reserve(struct incoming_body *body, size_t capacity) {

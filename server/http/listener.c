@@ -24,24 +24,26 @@ enum {
   LOG_AGAIN_MS = 60000,
 };
 
+// The ways in.
+enum door { DOOR_PLAIN, DOOR_TLS, DOOR_CONTROL, DOOR_COUNT };
+
 static const struct timeval accept_pause = {.tv_usec = 100000};
 
 // One loop's part: all of it but `owner` is touched on that loop only (and before it runs and after it has stopped).
 struct station {
   struct lane lane; // first: lane_left finds the station by it
   struct listener *owner;
-  struct event *accept_network;
-  struct event *accept_control;
-  struct event *retry; // after a pause of accepting
+  struct event *accepts[DOOR_COUNT]; // NULL: not here
+  struct event *retry;               // after a pause of accepting
   bool is_opened;
   bool is_drained;
 };
 
 struct listener {
-  int network_fd; // -1: none
-  int control_fd;
+  int fds[DOOR_COUNT]; // -1: none
+  uint16_t ports[DOOR_COUNT];
   char *control_path;
-  uint16_t port;
+  struct tls *tls;
   size_t connection_max;
   atomic_size_t connection_count;
   _Atomic int64_t logged_at_ms; // when the descriptors ran out last
@@ -64,21 +66,28 @@ static void station_accept(struct station *station, bool is_waiting);
 static void station_drain(void *context);
 static void station_check_drained(struct station *station);
 static void listener_close_sockets(struct listener *listener);
-static void network_ready(int fd, short events, void *context);
+static void plain_ready(int fd, short events, void *context);
+static void tls_ready(int fd, short events, void *context);
 static void control_ready(int fd, short events, void *context);
+static void accept_some(struct station *station, enum door door);
 static void retry_ready(int fd, short events, void *context);
-static bool accept_one(struct station *station, int fd, bool is_control);
+static bool accept_one(struct station *station, enum door door);
 static bool accept_failed(struct station *station);
 static void accept_pauses(struct station *station);
 static bool may_log(struct listener *listener);
 static void peer_of(const struct sockaddr_storage *from, char address[static INET6_ADDRSTRLEN], struct peer *peer);
 static void lane_left(struct lane *lane);
 
+static const event_callback_fn ready_at[DOOR_COUNT] = {
+    [DOOR_PLAIN] = plain_ready, [DOOR_TLS] = tls_ready, [DOOR_CONTROL] = control_ready};
+
 enum err listener_new(const struct listener_options *options, struct listener **out) {
   struct listener *listener = calloc(1, sizeof *listener);
   if (listener == NULL)
     abort();
-  listener->network_fd = listener->control_fd = -1;
+  for (int door = 0; door < DOOR_COUNT; door++)
+    listener->fds[door] = -1;
+  listener->tls = options->tls;
   listener->connection_max = options->connection_max > 0 ? options->connection_max : CONNECTIONS_DEFAULT;
   enum err err = listener_open(listener, options);
   if (err == ERR_OK)
@@ -94,7 +103,9 @@ enum err listener_new(const struct listener_options *options, struct listener **
   return ERR_OK;
 }
 
-uint16_t listener_port(const struct listener *listener) { return listener->port; }
+uint16_t listener_port(const struct listener *listener) { return listener->ports[DOOR_PLAIN]; }
+
+uint16_t listener_tls_port(const struct listener *listener) { return listener->ports[DOOR_TLS]; }
 
 void listener_drain(struct listener *listener, int body_seconds, void (*drained)(void *context), void *context) {
   listener->drained = drained;
@@ -126,9 +137,11 @@ void listener_free(struct listener *listener) {
 static enum err listener_open(struct listener *listener, const struct listener_options *options) {
   enum err err = ERR_OK;
   if (options->host_port != NULL)
-    err = socket_listen_network(options->host_port, &listener->network_fd, &listener->port);
+    err = socket_listen_network(options->host_port, &listener->fds[DOOR_PLAIN], &listener->ports[DOOR_PLAIN]);
+  if (err == ERR_OK && options->tls_host_port != NULL)
+    err = socket_listen_network(options->tls_host_port, &listener->fds[DOOR_TLS], &listener->ports[DOOR_TLS]);
   if (err == ERR_OK && options->control_path != NULL) {
-    err = socket_listen_control(options->control_path, &listener->control_fd);
+    err = socket_listen_control(options->control_path, &listener->fds[DOOR_CONTROL]);
     listener->control_path = strdup(options->control_path);
     if (listener->control_path == NULL)
       abort();
@@ -151,10 +164,9 @@ static enum err stations_new(struct listener *listener, const struct listener_op
     struct event_base *base = loop_base(options->loops[i]);
     err = lane_init(&station->lane, options->http, options->loops[i], lane_left);
     station->retry = evtimer_new(base, retry_ready, station);
-    if (listener->network_fd >= 0)
-      station->accept_network = event_new(base, listener->network_fd, EV_READ | EV_PERSIST, network_ready, station);
-    if (listener->control_fd >= 0 && i == 0)
-      station->accept_control = event_new(base, listener->control_fd, EV_READ | EV_PERSIST, control_ready, station);
+    for (int door = 0; door < DOOR_COUNT; door++)
+      if (listener->fds[door] >= 0 && (door != DOOR_CONTROL || i == 0))
+        station->accepts[door] = event_new(base, listener->fds[door], EV_READ | EV_PERSIST, ready_at[door], station);
   }
   for (size_t i = 0; err == ERR_OK && i < listener->station_count; i++)
     listener->stations[i]->owner = listener;
@@ -172,22 +184,21 @@ static void station_open(void *context) {
 }
 
 static void station_free(struct station *station) {
-  struct event *const events[] = {station->accept_network, station->accept_control, station->retry};
-  for (size_t i = 0; i < sizeof events / sizeof *events; i++)
-    if (events[i] != NULL)
-      event_free(events[i]);
+  for (int door = 0; door < DOOR_COUNT; door++)
+    if (station->accepts[door] != NULL)
+      event_free(station->accepts[door]);
+  if (station->retry != NULL)
+    event_free(station->retry);
   free(station);
 }
 
 static void station_accept(struct station *station, bool is_waiting) {
-  struct event *const events[] = {station->accept_network, station->accept_control};
-  for (size_t i = 0; i < sizeof events / sizeof *events; i++) {
-    if (events[i] == NULL)
-      continue;
-    if (is_waiting)
-      event_add(events[i], NULL);
-    else
-      event_del(events[i]);
+  for (int door = 0; door < DOOR_COUNT; door++) {
+    struct event *event = station->accepts[door];
+    if (event != NULL && is_waiting)
+      event_add(event, NULL);
+    else if (event != NULL)
+      event_del(event);
   }
 }
 
@@ -215,24 +226,35 @@ static void station_check_drained(struct station *station) {
 }
 
 static void listener_close_sockets(struct listener *listener) {
-  if (listener->network_fd >= 0)
-    close(listener->network_fd);
-  if (listener->control_fd >= 0) {
-    close(listener->control_fd);
+  if (listener->fds[DOOR_CONTROL] >= 0)
     unlink(listener->control_path);
+  for (int door = 0; door < DOOR_COUNT; door++) {
+    if (listener->fds[door] >= 0)
+      close(listener->fds[door]);
+    listener->fds[door] = -1;
   }
-  listener->network_fd = listener->control_fd = -1;
 }
 
-static void network_ready(int fd, short events, void *context) {
+static void plain_ready(int fd, short events, void *context) {
+  (void)fd;
   (void)events;
-  for (int i = 0; i < ACCEPTS_A_WAKE && accept_one(context, fd, false); i++) {
-  }
+  accept_some(context, DOOR_PLAIN);
+}
+
+static void tls_ready(int fd, short events, void *context) {
+  (void)fd;
+  (void)events;
+  accept_some(context, DOOR_TLS);
 }
 
 static void control_ready(int fd, short events, void *context) {
+  (void)fd;
   (void)events;
-  for (int i = 0; i < ACCEPTS_A_WAKE && accept_one(context, fd, true); i++) {
+  accept_some(context, DOOR_CONTROL);
+}
+
+static void accept_some(struct station *station, enum door door) {
+  for (int i = 0; i < ACCEPTS_A_WAKE && accept_one(station, door); i++) {
   }
 }
 
@@ -242,7 +264,8 @@ static void retry_ready(int fd, short events, void *context) {
   station_accept(context, true);
 }
 
-static bool accept_one(struct station *station, int fd, bool is_control) {
+static bool accept_one(struct station *station, enum door door) {
+  bool is_control = door == DOOR_CONTROL;
   struct listener *listener = station->owner;
   if (atomic_load(&listener->connection_count) >= listener->connection_max) {
     if (may_log(listener))
@@ -252,13 +275,14 @@ static bool accept_one(struct station *station, int fd, bool is_control) {
   }
   struct sockaddr_storage from = {0};
   socklen_t size = sizeof from;
-  int client = accept4(fd, (struct sockaddr *)&from, &size, SOCK_NONBLOCK | SOCK_CLOEXEC);
+  int client = accept4(listener->fds[door], (struct sockaddr *)&from, &size, SOCK_NONBLOCK | SOCK_CLOEXEC);
   if (client < 0)
     return accept_failed(station);
   char address[INET6_ADDRSTRLEN] = "control socket";
   struct peer peer = {.address = address, .is_loopback = true, .is_control = true};
   if (!is_control) {
     peer_of(&from, address, &peer);
+    peer.tls = door == DOOR_TLS ? listener->tls : NULL;
     // A reply is one write: there is nothing to wait for.
     setsockopt(client, IPPROTO_TCP, TCP_NODELAY, &(int){1}, sizeof(int));
   } else if (!socket_peer_is_operator(client)) {

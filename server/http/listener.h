@@ -12,19 +12,23 @@
 #include "server/work/loop.h"
 
 struct listener;
+struct tls; // server/http/tls.h
 
 struct listener_options {
   const struct http *http;
   struct loop *const *loops;
   size_t loop_count;
-  const char *host_port;    // "127.0.0.1:8803", "[::1]:0"; NULL for none
-  const char *control_path; // DIR/control.sock (0600; the peer's uid must be ours or root's), or NULL
-  size_t connection_max;    // beyond it accepting pauses; 10000
+  const char *host_port;     // "127.0.0.1:8803", "[::1]:0"; NULL for none
+  const char *tls_host_port; // the same with TLS; NULL for none
+  struct tls *tls;           // whose certificate is shown there; outlives the listener
+  const char *control_path;  // DIR/control.sock (0600; the peer's uid must be ours or root's), or NULL
+  size_t connection_max;     // beyond it accepting pauses; 10000
 };
 
 // The loops may run already or not; main has SIGPIPE ignored (a bufferevent writes with writev).
 CHECKED enum err listener_new(const struct listener_options *options, struct listener **out);
 uint16_t listener_port(const struct listener *listener); // what the kernel chose for port 0
+uint16_t listener_tls_port(const struct listener *listener);
 // Closes the sockets and idle connections; requests received whole are answered, bodies in transit get `body_seconds`.
 // `drained(context)` is called on the first loop when the last connection is gone.
 void listener_drain(struct listener *listener, int body_seconds, void (*drained)(void *context), void *context);

@@ -3,6 +3,7 @@
 
 #include <arpa/inet.h>
 #include <string.h>
+#include <strings.h>
 
 #include "common/base/text.h"
 #include "server/http/http.h"
@@ -43,6 +44,7 @@ static bool is_proxy(const struct peer_rules *rules, const uint8_t address[stati
 static void find_client(struct request *request);
 static bool take_hop(struct request *request, const char *hop, size_t size);
 static bool hop_parse(struct arena *arena, const char *hop, size_t size, uint8_t out[static PEER_ADDRESS_BYTES]);
+static void find_scheme(struct request *request);
 static size_t count_header(const struct request *request, const char *name);
 
 bool peer_range_parse(const char *text, struct peer_range *out) {
@@ -102,8 +104,10 @@ enum err peer_admit(struct request *request) {
   // Whoever forwards for others is not the operator's own tool, named or not.
   if (count_header(request, "x-forwarded-for") > 0 || count_header(request, "forwarded") > 0)
     request->is_loopback = false;
-  if (request->is_from_proxy)
+  if (request->is_from_proxy) {
     find_client(request);
+    find_scheme(request);
+  }
   return ERR_OK;
 }
 
@@ -193,6 +197,14 @@ static bool hop_parse(struct arena *arena, const char *hop, size_t size, uint8_t
   const char *colon = strchr(text, ':');
   return colon != NULL && strchr(colon + 1, ':') == NULL &&
          address_parse(arena_text_n(arena, text, (size_t)(colon - text)), out);
+}
+
+// A list is what a chain of proxies makes of it, and a second field what one has let through: neither is believed to be
+// https.
+static void find_scheme(struct request *request) {
+  size_t count = count_header(request, "x-forwarded-proto");
+  if (count > 0)
+    request->is_https = count == 1 && strcasecmp(request_header(request, "x-forwarded-proto"), "https") == 0;
 }
 
 static size_t count_header(const struct request *request, const char *name) {

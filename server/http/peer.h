@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 // Who sends a request when proxies stand between: only a named one is believed when it says whose address the client
-// has (X-Forwarded-For) and who has signed in (the institution's header). Knows no account.
+// has (X-Forwarded-For), whether it spoke https
+// (X-Forwarded-Proto), and who has signed in (the institution's header). Knows no account.
 #pragma once
 
 #include <stdbool.h>
@@ -29,7 +30,8 @@ bool peer_range_parse(const char *text, struct peer_range *out);
 // A header name in lower case, as requests have them. False when it is no token (RFC 9110 5.6.2) or one that HTTP or
 // Tandem itself uses.
 bool peer_header_parse(const char *text, char *out, size_t size);
-// Once a request, when its header is complete. From a named proxy: request->peer becomes the client's address.
+// Once a request, when its header is complete. From a named proxy: request->peer becomes the client's address,
+// and request->is_https what the proxy says, if it says so.
 // ERR_FORBIDDEN untrusted_header when anybody else sends the sign-in header, or when it comes twice.
 CHECKED enum err peer_admit(struct request *request);
 // Whom the proxy names; NULL: nobody, or not from a named proxy, or no header is configured.

@@ -37,14 +37,30 @@ enum { ERR_ROWS = sizeof err_rows / sizeof err_rows[0] };
 
 // The request was well formed, but what it says is not right (RFC 9110 15.5.21).
 static const enum problem_code unprocessable[] = {PROBLEM_INVALID_FIELDS, PROBLEM_INVALID_CSV,
-                                                  PROBLEM_INVALID_COURSE_FILE};
+                                                  PROBLEM_INVALID_COURSE_FILE, PROBLEM_WRONG_CONTENT,
+                                                  PROBLEM_IDEMPOTENCY_KEY_REUSED};
+
+// What a connection says of its own, beside the errors that a handler can return.
+static const struct {
+  enum problem_code code;
+  int status;
+} own_statuses[] = {
+    {PROBLEM_TIMEOUT, 408},
+    {PROBLEM_URI_TOO_LONG, 414},
+    {PROBLEM_EXPECTATION_FAILED, 417},
+    {PROBLEM_HEADERS_TOO_LARGE, 431},
+    {PROBLEM_NOT_IMPLEMENTED, 501},
+    {PROBLEM_VERSION_NOT_SUPPORTED, 505},
+    {PROBLEM_RANGE_NOT_SATISFIABLE, 416},
+};
 
 static const struct err_row *row_of(enum err err);
 static void log_internal(const struct request *request);
 static void write_document(struct request *request, int status, enum problem_code code, const char *detail,
                            const struct problem *errors_of);
+static void write_current(struct json *json, const struct problem_current *current);
 static void add_status_headers(struct request *request, int status, const char *retry_after);
-static const char *kept_retry_after(const struct request *request);
+static const char *header_of(const struct request *request, const char *name);
 
 int err_status(enum err err) { return row_of(err)->status; }
 
@@ -52,6 +68,9 @@ int problem_status(enum problem_code code) {
   for (size_t i = 0; i < sizeof unprocessable / sizeof unprocessable[0]; i++)
     if (unprocessable[i] == code)
       return 422;
+  for (size_t i = 0; i < sizeof own_statuses / sizeof own_statuses[0]; i++)
+    if (own_statuses[i].code == code)
+      return own_statuses[i].status;
   return err_status(problem_err(code));
 }
 
@@ -93,7 +112,9 @@ static void log_internal(const struct request *request) {
 
 static void write_document(struct request *request, int status, enum problem_code code, const char *detail,
                            const struct problem *errors_of) {
-  const char *retry_after = kept_retry_after(request);
+  // Of what a handler had put into its reply, only these belong to a refusal as well.
+  const char *retry_after = header_of(request, "Retry-After");
+  const char *tag = status == 412 ? header_of(request, "ETag") : NULL;
   reply_reset(request);
   request->reply.status = status;
   struct json *json = reply_object(request);
@@ -115,8 +136,26 @@ static void write_document(struct request *request, int status, enum problem_cod
     }
     json_end(json);
   }
+  if (errors_of != NULL && errors_of->current != NULL)
+    write_current(json, errors_of->current);
   add_status_headers(request, status, retry_after);
+  if (tag != NULL)
+    reply_header(request, "ETag", tag);
   reply_complete(request);
+}
+
+static void write_current(struct json *json, const struct problem_current *current) {
+  json_object_in(json, "current");
+  json_text(json, "yours", current->yours);
+  json_text(json, "value", current->value);
+  json_int(json, "version", current->version);
+  if (current->by != 0)
+    json_int(json, "by", current->by);
+  else
+    json_none(json, "by");
+  json_text(json, "by_name", current->by_name);
+  json_instant_or_null(json, "at", current->at);
+  json_end(json);
 }
 
 static void add_status_headers(struct request *request, int status, const char *retry_after) {
@@ -128,10 +167,9 @@ static void add_status_headers(struct request *request, int status, const char *
     reply_header(request, "Retry-After", retry_after);
 }
 
-// Of what a handler had put into its reply, only the time to wait belongs to a refusal as well.
-static const char *kept_retry_after(const struct request *request) {
+static const char *header_of(const struct request *request, const char *name) {
   for (size_t i = 0; i < request->reply.header_count; i++)
-    if (strcmp(request->reply.headers[i].name, "Retry-After") == 0)
+    if (strcmp(request->reply.headers[i].name, name) == 0)
       return request->reply.headers[i].value;
   return NULL;
 }

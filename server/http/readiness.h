@@ -9,10 +9,12 @@
 #include "common/base/json.h"
 
 struct request;
+struct tls; // server/http/tls.h
 
 struct readiness {
   const atomic_bool *is_draining; // set at SIGTERM; NULL: never
   const char *const *notes;       // fixed at start, ended by NULL; or NULL: none. "The clock is offset: …"
+  struct tls *tls;                // told when its certificate ends soon or could not be reloaded; NULL: none
   // Adds what changes while the server runs, as elements of the open array (json_text(notes, NULL, …)). On a loop,
   // inside the request's read transaction. NULL: nothing.
   void (*add_notes)(struct request *request, struct json *notes);

@@ -48,7 +48,7 @@ void reply_cookie(struct request *request, const char *name, const char *value, 
   // cookie-octet, RFC 6265 4.1.1
   assert(strpbrk(value, " \t\r\n\",;\\") == NULL);
   const char *url = request->http->public_url;
-  bool is_secure = url != NULL && strncasecmp(url, "https://", 8) == 0;
+  bool is_secure = request->is_https || (url != NULL && strncasecmp(url, "https://", 8) == 0);
   reply_header(request, "Set-Cookie",
                arena_format(request->arena, "%s=%s; Max-Age=%" PRId64 "; Path=/; HttpOnly; SameSite=Lax%s", name, value,
                             max_age_seconds, is_secure ? "; Secure" : ""));
@@ -66,6 +66,8 @@ void reply_reset(struct request *request) {
   reply->status = 200;
   reply->content_type = NULL;
   reply->header_count = 0;
+  reply->has_file = false;
+  reply->is_replay = false;
   json_init(&reply->json, request->arena);
 }
 
@@ -75,7 +77,8 @@ void reply_complete(struct request *request) {
     json_end(&reply->json);
   if (reply->status == 200 && reply->content_type == NULL)
     reply->status = 204;
-  bool is_tagged = request->tag[0] != '\0' && request->method == METHOD_GET && reply->status == 200;
+  bool is_tagged =
+      request->tag[0] != '\0' && request->method == METHOD_GET && (reply->status == 200 || reply->status == 206);
   if (is_tagged)
     add_tag_headers(request);
   else if (!reply_has_header(request, "Cache-Control"))

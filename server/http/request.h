@@ -13,7 +13,9 @@
 #include "server/http/route.h"
 #include "server/work/job.h"
 
-enum { PARAM_MAX = 4, REPLY_HEADER_MAX = 8, REQUEST_TAG_BYTES = 96 };
+enum { PARAM_MAX = 4, REPLY_HEADER_MAX = 10, REQUEST_TAG_BYTES = 96 };
+
+struct upload;
 
 struct header {
   const char *name; // lower case
@@ -40,6 +42,11 @@ struct reply {
   struct json json;         // the body, of whatever type: its text is sent
   struct header headers[REPLY_HEADER_MAX];
   size_t header_count;
+  bool has_file; // the body is a part of a file instead (download.h); the descriptor ends with the request
+  int file;
+  int64_t file_offset;
+  int64_t file_size;
+  bool is_replay; // complete already: of an earlier request with the same Idempotency-Key
 };
 
 struct http; // server/http/http.h
@@ -56,12 +63,13 @@ struct request {
   const char *query; // after '?', or NULL
   const struct header *headers;
   size_t header_count;
-  const char *body;
+  const char *body; // of an upload's row: none, see `upload`
   size_t body_size;
   const char *peer;   // the client's address in words
   bool is_loopback;   // the peer is on loopback, or the control socket
   bool is_control;    // the control socket: the operator
   bool is_from_proxy; // a named proxy sent it (peer.h); `peer` is then the client's address
+  bool is_https;      // over our own TLS, or a named proxy says that the client spoke https to it
 
   // found on the way
   const struct route *route;
@@ -73,8 +81,10 @@ struct request {
   const void *course;          // what the course gatekeeper found: server/courses/course_view.h
   char tag[REQUEST_TAG_BYTES]; // weak ETag of a read of a course, "" when there is none
   struct problem problem;
-  struct act act; // db is set while a handler runs
-  void *prepared; // what prepare leaves for handle (ROUTE_WORK)
+  struct act act;                  // db is set while a handler runs
+  struct upload *upload;           // of a ROUTE_UPLOAD row (upload.h), else NULL
+  void *prepared;                  // what prepare leaves for handle (ROUTE_WORK)
+  struct idempotency *idempotency; // what is known of its Idempotency-Key (idempotency.h), or NULL
   struct reply reply;
 
   // whose it is
@@ -103,7 +113,8 @@ void reply_created(struct request *request, const char *location_format, ...)
 void reply_no_content(struct request *request);
 void reply_header(struct request *request, const char *name,
                   const char *value); // both must outlive the request (arena or literal)
-// Set-Cookie with HttpOnly, SameSite=Lax, Path=/, and Secure when the public URL is https. Age 0 takes the cookie away.
+// Set-Cookie with HttpOnly, SameSite=Lax, Path=/, and Secure when the request came by https or the public URL is https.
+// Age 0 takes the cookie away.
 void reply_cookie(struct request *request, const char *name, const char *value, int64_t max_age_seconds);
 // Any other body: text/plain, text/csv, application/yaml.
 struct text *reply_text(struct request *request, const char *content_type);

@@ -2,8 +2,10 @@
 #include "server/http/response.h"
 
 #include <string.h>
+#include <strings.h>
 
 #include "common/base/log.h"
+#include "server/http/http.h"
 #include "server/http/reply.h"
 
 struct status_row {
@@ -16,6 +18,7 @@ static const struct status_row statuses[] = {
     {201, "HTTP/1.1 201 Created\r\n"},
     {202, "HTTP/1.1 202 Accepted\r\n"},
     {204, "HTTP/1.1 204 No Content\r\n"},
+    {206, "HTTP/1.1 206 Partial Content\r\n"},
     {303, "HTTP/1.1 303 See Other\r\n"},
     {304, "HTTP/1.1 304 Not Modified\r\n"},
     {400, "HTTP/1.1 400 Bad Request\r\n"},
@@ -47,6 +50,7 @@ static void add_status(struct text *out, int status);
 static void add_field(struct text *out, const char *name, const char *value);
 static void add_number(struct text *out, size_t number);
 static bool status_has_body(int status);
+static bool is_to_stay_secure(const struct request *request);
 
 void response_date(time_t at, char out[static RESPONSE_DATE_BYTES]) {
   static const char *const days[] = {"Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"};
@@ -80,7 +84,7 @@ void response_head(struct text *out, const struct request *request, const struct
     if (reply->content_type != NULL)
       add_field(out, "Content-Type: ", reply->content_type);
     text_add_n(out, "Content-Length: ", 16);
-    add_number(out, reply->json.text.size);
+    add_number(out, reply->has_file ? (size_t)reply->file_size : reply->json.text.size);
   }
   for (size_t i = 0; i < reply->header_count; i++) {
     text_add(out, reply->headers[i].name);
@@ -90,13 +94,24 @@ void response_head(struct text *out, const struct request *request, const struct
     add_field(out, "Cache-Control: ", "no-store");
   add_field(out, "X-Content-Type-Options: ", "nosniff");
   add_field(out, "X-Tandem-Now: ", now);
+  if (is_to_stay_secure(request))
+    add_field(out, "Strict-Transport-Security: ", "max-age=31536000");
   if (facts->closes)
     add_field(out, "Connection: ", "close");
   text_add_n(out, "\r\n", 2);
 }
 
 bool response_has_body(const struct request *request) {
-  return !request->is_head && status_has_body(request->reply.status) && request->reply.json.text.size > 0;
+  const struct reply *reply = &request->reply;
+  bool is_empty = reply->has_file ? reply->file_size == 0 : reply->json.text.size == 0;
+  return !request->is_head && status_has_body(reply->status) && !is_empty;
+}
+
+// RFC 6797 7.2: never over plain HTTP. And only where the operator says that https is the public way in: a browser that
+// has heard it once will not come back by http for a year.
+static bool is_to_stay_secure(const struct request *request) {
+  const char *url = request->http->public_url;
+  return request->is_https && url != NULL && strncasecmp(url, "https://", 8) == 0;
 }
 
 static void add_status(struct text *out, int status) {

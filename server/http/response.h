@@ -18,6 +18,6 @@ struct response_facts {
 
 // RFC 9110 5.6.7: "Sun, 06 Nov 1994 08:49:37 GMT".
 void response_date(time_t at, char out[static RESPONSE_DATE_BYTES]);
-// Appends everything up to the body. The body, if response_has_body, is the text of reply->json.
+// Appends everything up to the body. The body, if response_has_body, is the text of reply->json or the file.
 void response_head(struct text *out, const struct request *request, const struct response_facts *facts);
 bool response_has_body(const struct request *request);

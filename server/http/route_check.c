@@ -2,13 +2,16 @@
 #include <string.h>
 
 #include "common/base/log.h"
+#include "server/http/answer.h"
 #include "server/http/http.h"
 #include "server/http/router.h"
 #include "server/http/shape.h"
 
 static bool check_row(const struct http *http, struct arena *arena, size_t table, size_t row);
+static bool check_answers(const struct route *route, const char *where, struct arena *arena, struct answer_list *known);
 static const char *fault_of_row(const struct route *route);
 static const char *fault_of_handlers(const struct route *route);
+static const char *fault_of_success(const struct route *route);
 static const char *fault_of_path(const char *path);
 static bool has_param(const char *path, const char *braced);
 static bool stands_before(const struct http *http, size_t table, size_t row);
@@ -19,10 +22,13 @@ enum err http_check(const struct http *http) {
   bool is_sound = http->clock != NULL && http->authenticate != NULL && http->admit != NULL;
   if (!is_sound)
     log_line(LOG_ERROR, "http", "clock, authenticate and admit must be given");
+  struct answer_list answers = {0};
   for (size_t i = 0; i < http->table_count; i++)
-    for (size_t j = 0; j < http->tables[i].count; j++)
-      if (!check_row(http, arena, i, j))
+    for (size_t j = 0; j < http->tables[i].count; j++) {
+      const struct route *route = &http->tables[i].rows[j];
+      if (!check_row(http, arena, i, j) || !check_answers(route, http->tables[i].feature, arena, &answers))
         is_sound = false;
+    }
   return is_sound ? ERR_OK : ERR_INTERNAL;
 }
 
@@ -43,6 +49,26 @@ static bool check_row(const struct http *http, struct arena *arena, size_t table
   return is_sound;
 }
 
+// One table a name: the name is the schema's in OpenAPI.
+static bool check_answers(const struct route *route, const char *where, struct arena *arena,
+                          struct answer_list *known) {
+  size_t before = known->count;
+  bool is_sound = true;
+  if (route->answer != NULL)
+    answer_collect(arena, route->answer, known);
+  for (size_t i = before; i < known->count; i++) {
+    if (!answer_check(known->items[i], where))
+      is_sound = false;
+    for (size_t j = 0; j < i; j++) {
+      if (!text_equal(known->items[i]->name, known->items[j]->name))
+        continue;
+      log_line(LOG_ERROR, "http", "%s: two answers are called %s", where, known->items[i]->name);
+      is_sound = false;
+    }
+  }
+  return is_sound;
+}
+
 static const char *fault_of_row(const struct route *route) {
   if (route->method >= METHOD_COUNT)
     return "no such method";
@@ -60,7 +86,17 @@ static const char *fault_of_row(const struct route *route) {
     return "the access needs {course} in the path";
   if (route->access == ACCESS_TEAM && !has_param(route->path, "{team}"))
     return "the access needs {team} in the path";
-  return route->summary == NULL || route->summary[0] == '\0' ? "no summary" : NULL;
+  if (route->summary == NULL || route->summary[0] == '\0')
+    return "no summary";
+  return fault_of_success(route);
+}
+
+static const char *fault_of_success(const struct route *route) {
+  if (route->success != 200 && route->success != 201 && route->success != 202 && route->success != 204)
+    return "the success is 200, 201, 202 or 204";
+  if ((route->success == 204) != (route->answer == NULL))
+    return "204 has no answer, and every other success has one";
+  return NULL;
 }
 
 static const char *fault_of_handlers(const struct route *route) {
@@ -80,6 +116,8 @@ static const char *fault_of_handlers(const struct route *route) {
   case ROUTE_UPLOAD:
     if (route->method == METHOD_GET)
       return "GET changes nothing";
+    if (route->body != NULL)
+      return "an upload's body is bytes, not a shape";
     return route->prepare == NULL || route->handle == NULL ? "an upload has prepare and handle" : NULL;
   }
   return "no such kind";

@@ -96,7 +96,7 @@ const char *method_text(enum method method) { return method < METHOD_COUNT ? met
 
 const char *access_text(enum access access) { return access <= ACCESS_OPERATOR ? access_names[access] : "?"; }
 
-const char *route_kind_text(enum route_kind kind) { return kind <= ROUTE_WORK ? kind_names[kind] : "?"; }
+const char *route_kind_text(enum route_kind kind) { return kind <= ROUTE_UPLOAD ? kind_names[kind] : "?"; }
 
 char *route_full_path(struct arena *arena, const struct route *route) {
   if (text_starts(route->path, "//"))

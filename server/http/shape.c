@@ -49,7 +49,13 @@ static enum err bind_object(const struct binding *binding, const json_t *object,
 static enum err bind_unknown(const struct binding *binding, const json_t *object);
 static enum err bind_value(const struct shape_place *place, const json_t *value);
 static enum err bind_list(const struct shape_place *place, const json_t *list);
+static enum err bind_item(const struct shape_place *place, const json_t *item, void *out);
 static enum err bind_text_item(const struct shape_place *place, const json_t *item, const char **out);
+static enum err bind_raw(const struct shape_place *place, const json_t *value);
+static enum err take_raw(const struct shape_place *place, const json_t *value, size_t *room, struct raw_value *out);
+static enum err take_raw_list(const struct shape_place *place, const json_t *list, size_t *room, struct raw_value *out);
+static enum err take_raw_object(const struct shape_place *place, const json_t *object, size_t *room,
+                                struct raw_value *out);
 
 enum err shape_bind_json(const struct shape *shape, const char *body, size_t size, struct arena *arena,
                          struct problem *problem, void **out) {
@@ -125,7 +131,7 @@ static enum err bind_empty(const struct binding *binding) {
   struct text names;
   text_init(&names, binding->arena);
   for (size_t i = 0; i < shape->count; i++)
-    if (shape->fields[i].presence == REQUIRED)
+    if (shape->fields[i].presence != OPTIONAL)
       text_add_format(&names, "%s%s", names.size == 0 ? "" : ", ", shape->fields[i].name);
   if (names.size == 0)
     return ERR_OK;
@@ -155,7 +161,7 @@ static enum err bind_object(const struct binding *binding, const json_t *object,
     enum err err = ERR_OK;
     if (value != NULL)
       err = bind_value(&place, value);
-    else if (field->presence == REQUIRED)
+    else if (field->presence != OPTIONAL)
       err = shape_missing(&place);
     if (err != ERR_OK)
       result = err;
@@ -184,6 +190,8 @@ static enum err bind_value(const struct shape_place *place, const json_t *value)
   bool is_text = json_is_string(value);
   if (json_is_null(value) && place->field->presence == OPTIONAL)
     return shape_error(place, "may be left out, but must not be null");
+  if (json_is_null(value) && place->field->presence == NULLABLE)
+    return ERR_OK;
   switch (place->field->type) {
   case SHAPE_TEXT:
   case SHAPE_LINES:
@@ -198,8 +206,11 @@ static enum err bind_value(const struct shape_place *place, const json_t *value)
   case SHAPE_FLAG:
     return json_is_boolean(value) ? shape_put_flag(place, json_is_true(value)) : shape_wrong_type(place);
   case SHAPE_TEXT_LIST:
+  case SHAPE_INTEGER_LIST:
   case SHAPE_LIST:
     return json_is_array(value) ? bind_list(place, value) : shape_wrong_type(place);
+  case SHAPE_RAW:
+    return bind_raw(place, value);
   }
   assert(false);
   return ERR_INTERNAL;
@@ -211,33 +222,40 @@ static enum err bind_list(const struct shape_place *place, const json_t *list) {
   if (count > (size_t)field->max)
     return shape_error(
         place, arena_format(place->arena, "must have at most %lld items; it has %zu", (long long)field->max, count));
-  bool is_text = field->type == SHAPE_TEXT_LIST;
-  size_t item_size = is_text ? sizeof(const char *) : field->item->size;
+  size_t item_size = field->type == SHAPE_TEXT_LIST      ? sizeof(const char *)
+                     : field->type == SHAPE_INTEGER_LIST ? sizeof(int64_t)
+                                                         : field->item->size;
   char *items = arena_array(place->arena, count, item_size);
   enum err result = ERR_OK;
   for (size_t i = 0; i < count; i++) {
     struct shape_path path = {.parent = place->path, .index = i};
     struct shape_place at = {field, place->base, &path, place->arena, place->problem};
-    const json_t *item = json_array_get(list, i);
-    struct binding binding = {field->item, &path, place->arena, place->problem};
-    enum err err = ERR_OK;
-    if (is_text)
-      err = bind_text_item(&at, item, &((const char **)(void *)items)[i]);
-    else if (json_is_object(item))
-      err = bind_object(&binding, item, items + i * item_size);
-    else
-      err = shape_error(&at, "must be an object");
+    enum err err = bind_item(&at, json_array_get(list, i), items + i * item_size);
     if (err != ERR_OK)
       result = err;
   }
   if (result != ERR_OK)
     return result;
-  if (is_text)
+  if (field->type == SHAPE_TEXT_LIST)
     *(struct text_list *)shape_storage(place) = (struct text_list){(const char **)(void *)items, count};
+  else if (field->type == SHAPE_INTEGER_LIST)
+    *(struct integer_list *)shape_storage(place) = (struct integer_list){(int64_t *)(void *)items, count};
   else
     *(struct item_list *)shape_storage(place) = (struct item_list){items, count};
   shape_mark_present(place);
   return ERR_OK;
+}
+
+static enum err bind_item(const struct shape_place *place, const json_t *item, void *out) {
+  const struct field *field = place->field;
+  struct binding binding = {field->item, place->path, place->arena, place->problem};
+  if (field->type == SHAPE_TEXT_LIST)
+    return bind_text_item(place, item, out);
+  if (field->type == SHAPE_INTEGER_LIST) {
+    *(int64_t *)out = json_is_integer(item) ? json_integer_value(item) : 0;
+    return *(int64_t *)out > 0 ? ERR_OK : shape_error(place, "must be a whole number from 1 on");
+  }
+  return json_is_object(item) ? bind_object(&binding, item, out) : shape_error(place, "must be an object");
 }
 
 static enum err bind_text_item(const struct shape_place *place, const json_t *item, const char **out) {
@@ -245,4 +263,73 @@ static enum err bind_text_item(const struct shape_place *place, const json_t *it
     return shape_error(place, "must be text");
   *out = shape_item_text(place, json_string_value(item));
   return *out == NULL ? ERR_INVALID : ERR_OK;
+}
+
+static enum err bind_raw(const struct shape_place *place, const json_t *value) {
+  size_t room = (size_t)place->field->max;
+  struct raw_value raw = {0};
+  enum err err = take_raw(place, value, &room, &raw);
+  if (err != ERR_OK)
+    return err;
+  *(struct raw_value *)shape_storage(place) = raw;
+  shape_mark_present(place);
+  return ERR_OK;
+}
+
+// Recursion is bounded by JSON_INPUT_DEPTH_MAX.
+static enum err take_raw(const struct shape_place *place, const json_t *value, size_t *room, struct raw_value *out) {
+  if (*room == 0)
+    return shape_error(
+        place, arena_format(place->arena, "must have at most %lld values in all", (long long)place->field->max));
+  *room -= 1;
+  if (json_is_array(value))
+    return take_raw_list(place, value, room, out);
+  if (json_is_object(value))
+    return take_raw_object(place, value, room, out);
+  if (json_is_string(value))
+    *out = (struct raw_value){.kind = RAW_TEXT, .text = arena_text(place->arena, json_string_value(value))};
+  else if (json_is_integer(value))
+    *out = (struct raw_value){.kind = RAW_INTEGER, .integer = json_integer_value(value)};
+  else if (json_is_boolean(value))
+    *out = (struct raw_value){.kind = RAW_FLAG, .flag = json_is_true(value)};
+  else if (json_is_null(value))
+    *out = (struct raw_value){.kind = RAW_NULL};
+  else
+    return shape_wrong_type(place);
+  return ERR_OK;
+}
+
+static enum err take_raw_list(const struct shape_place *place, const json_t *list, size_t *room,
+                              struct raw_value *out) {
+  size_t count = json_array_size(list);
+  struct raw_value *items = arena_array(place->arena, count < *room ? count : *room, sizeof *items);
+  for (size_t i = 0; i < count; i++) {
+    struct raw_value item = {0};
+    enum err err = take_raw(place, json_array_get(list, i), room, &item);
+    if (err != ERR_OK)
+      return err;
+    items[i] = item;
+  }
+  *out = (struct raw_value){.kind = RAW_LIST, .items = items, .count = count};
+  return ERR_OK;
+}
+
+static enum err take_raw_object(const struct shape_place *place, const json_t *object, size_t *room,
+                                struct raw_value *out) {
+  size_t count = json_object_size(object);
+  size_t most = count < *room ? count : *room;
+  struct raw_value *items = arena_array(place->arena, most, sizeof *items);
+  const char **names = arena_array(place->arena, most, sizeof *names);
+  json_t *members = (json_t *)(uintptr_t)object; // as in bind_unknown
+  size_t i = 0;
+  for (void *at = json_object_iter(members); at != NULL; at = json_object_iter_next(members, at), i++) {
+    struct raw_value item = {0};
+    enum err err = take_raw(place, json_object_iter_value(at), room, &item);
+    if (err != ERR_OK)
+      return err;
+    items[i] = item;
+    names[i] = arena_text(place->arena, json_object_iter_key(at));
+  }
+  *out = (struct raw_value){.kind = RAW_OBJECT, .items = items, .names = names, .count = count};
+  return ERR_OK;
 }

@@ -11,19 +11,26 @@
 #include "common/base/problem.h"
 
 enum field_type {
-  SHAPE_TEXT,      // const char *; one line: no control characters; squeezed
-  SHAPE_LINES,     // const char *; \n and \t allowed
-  SHAPE_SECRET,    // const char *; taken as it is, never echoed or logged
-  SHAPE_INTEGER,   // int64_t; 0 ≤ n ≤ max
-  SHAPE_FLAG,      // bool
-  SHAPE_INSTANT,   // int64_t; RFC 3339
-  SHAPE_CHOICE,    // int: the index into choices
-  SHAPE_TEXT_LIST, // struct text_list
-  SHAPE_LIST,      // struct item_list of structs of `item`
+  SHAPE_TEXT,         // const char *; one line: no control characters; squeezed
+  SHAPE_LINES,        // const char *; \n and \t allowed
+  SHAPE_SECRET,       // const char *; taken as it is, never echoed or logged
+  SHAPE_INTEGER,      // int64_t; 0 ≤ n ≤ max
+  SHAPE_FLAG,         // bool
+  SHAPE_INSTANT,      // int64_t; RFC 3339
+  SHAPE_CHOICE,       // int: the index into choices
+  SHAPE_TEXT_LIST,    // struct text_list
+  SHAPE_INTEGER_LIST, // struct integer_list; each 1 ≤ n: ids
+  SHAPE_LIST,         // struct item_list of structs of `item`
+  SHAPE_RAW,          // struct raw_value; any JSON, for a value whose form depends on what it is for; may be null
 };
 
 struct text_list {
   const char **items;
+  size_t count;
+};
+
+struct integer_list {
+  int64_t *items;
   size_t count;
 };
 
@@ -32,13 +39,30 @@ struct item_list {
   size_t count;
 };
 
-enum presence { OPTIONAL, REQUIRED };
+enum raw_kind { RAW_NONE, RAW_NULL, RAW_TEXT, RAW_INTEGER, RAW_FLAG, RAW_LIST, RAW_OBJECT };
+
+// RAW_NONE: not given. Texts are valid UTF-8 and otherwise as they came.
+struct raw_value {
+  enum raw_kind kind;
+  const char *text;
+  int64_t integer;
+  bool flag;
+  const struct raw_value *items; // of a list, or the members of an object
+  const char *const *names;      // of the members
+  size_t count;
+};
+
+enum presence {
+  OPTIONAL,
+  REQUIRED,
+  NULLABLE, // must be given, and may be null: the value stays zero (SHAPE_INTEGER in a body)
+};
 
 struct field {
   const char *name; // in JSON or the query string
   enum field_type type;
   enum presence presence;     // a required text must not be empty
-  int64_t max;                // code points of a text, value of an integer, items of a list
+  int64_t max;                // code points of a text, value of an integer, items of a list, values in a raw one
   size_t offset;              // of the value
   size_t present_offset;      // of a bool that says whether it was given, or NO_PRESENT
   const char *const *choices; // SHAPE_CHOICE, ended by NULL
@@ -59,7 +83,7 @@ struct shape {
   size_t count;
 };
 
-enum { SHAPE_JSON_BYTES_MAX = 64 * 1024, SHAPE_CSV_BYTES_MAX = 4 * 1024 * 1024 };
+enum { SHAPE_JSON_BYTES_MAX = 512 * 1024, SHAPE_CSV_BYTES_MAX = 4 * 1024 * 1024 };
 
 // Binds a JSON object; the struct is zeroed first and lives in the arena. Every fault of the body is told at once, by
 // its path

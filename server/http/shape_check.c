@@ -22,7 +22,9 @@ static const struct storage storages[] = {
     [SHAPE_INSTANT] = {sizeof(int64_t), alignof(int64_t), true},
     [SHAPE_CHOICE] = {sizeof(int), alignof(int), true},
     [SHAPE_TEXT_LIST] = {sizeof(struct text_list), alignof(struct text_list), false},
+    [SHAPE_INTEGER_LIST] = {sizeof(struct integer_list), alignof(struct integer_list), false},
     [SHAPE_LIST] = {sizeof(struct item_list), alignof(struct item_list), false},
+    [SHAPE_RAW] = {sizeof(struct raw_value), alignof(struct raw_value), false},
 };
 enum { TYPE_COUNT = sizeof storages / sizeof storages[0] };
 
@@ -76,6 +78,8 @@ static const char *fault_of_field(const struct shape *shape, size_t index, bool 
       return "stands twice";
   if (is_query && !storages[field->type].is_in_query)
     return "has a type that a query string cannot hold";
+  if (field->presence == NULLABLE && (is_query || field->type != SHAPE_INTEGER))
+    return "only an integer of a body may be null";
   if ((field->type == SHAPE_CHOICE) != (field->choices != NULL && field->choices[0] != NULL))
     return "choices belong to SHAPE_CHOICE, and to it alone";
   if ((field->type == SHAPE_LIST) != (field->item != NULL))

@@ -85,7 +85,9 @@ static enum err bind_text(const struct shape_place *place, const char *text) {
   case SHAPE_LINES:
   case SHAPE_SECRET: // a query string ends up in logs and histories
   case SHAPE_TEXT_LIST:
+  case SHAPE_INTEGER_LIST:
   case SHAPE_LIST:
+  case SHAPE_RAW:
     break; // http_check refuses such a row
   }
   return ERR_INTERNAL;

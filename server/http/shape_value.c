@@ -18,7 +18,9 @@ static const char *const type_words[] = {
     [SHAPE_INSTANT] = "must be an instant with its offset from UTC, such as \"2023-09-11T23:59:00Z\"",
     [SHAPE_CHOICE] = "must be text",
     [SHAPE_TEXT_LIST] = "must be a list of texts",
+    [SHAPE_INTEGER_LIST] = "must be a list of whole numbers",
     [SHAPE_LIST] = "must be a list of objects",
+    [SHAPE_RAW] = "must be of whole numbers, texts, true, false, null, lists and objects",
 };
 
 static const char *path_text(const struct shape_path *path, struct arena *arena);

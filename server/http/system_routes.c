@@ -7,26 +7,50 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
+#include <time.h>
 #include <unistd.h>
 
+#include "server/http/answer.h"
 #include "server/http/http.h"
+#include "server/http/tls.h"
 #include "tandem_version.h"
 
 static route_handler get_healthz;
 static route_handler get_readyz;
 static route_handler get_metrics;
 
+static const char *const health_words[] = {"ok", NULL};
+static const char *const ready_words[] = {"ready", NULL};
+
+// clang-format off
+static const struct answer_field health_answer_fields[] = {
+  {"status", ANSWER_CHOICE, ANSWER_ALWAYS, AUDIENCE_CALLER, health_words, NULL, "That the process answers"},
+};
+static const struct answer health_answer = {"Health", NULL, false, health_answer_fields, sizeof health_answer_fields / sizeof *health_answer_fields};
+static const struct answer_field readiness_answer_fields[] = {
+  {"status", ANSWER_CHOICE, ANSWER_ALWAYS, AUDIENCE_CALLER, ready_words, NULL, "That requests may be sent here"},
+  {"version", ANSWER_TEXT, ANSWER_ALWAYS, AUDIENCE_CALLER, NULL, NULL, "Of the program"},
+  {"build", ANSWER_TEXT, ANSWER_ALWAYS, AUDIENCE_CALLER, NULL, NULL, "Of the program"},
+  {"schema", ANSWER_INTEGER, ANSWER_ALWAYS, AUDIENCE_CALLER, NULL, NULL, "Version of the store's schema"},
+  {"now", ANSWER_INSTANT, ANSWER_ALWAYS, AUDIENCE_CALLER, NULL, NULL, "The server's own clock, which `serve --now` may offset"},
+  {"notes", ANSWER_TEXT_LIST, ANSWER_ALWAYS, AUDIENCE_CALLER, NULL, NULL, "What the operator should know"},
+};
+static const struct answer readiness_answer = {"Readiness", NULL, false, readiness_answer_fields, sizeof readiness_answer_fields / sizeof *readiness_answer_fields};
+static const struct answer metrics_answer = {"Metrics", "text/plain", false, NULL, 0};
+// clang-format on
+
 static const struct route rows[] = {
-    {METHOD_GET, "//healthz", ACCESS_PUBLIC, ROUTE_READ, NULL, get_healthz, NULL, NULL, 200, NULL,
+    {METHOD_GET, "//healthz", ACCESS_PUBLIC, ROUTE_READ, NULL, get_healthz, NULL, NULL, 200, &health_answer,
      "Whether the process answers at all"},
-    {METHOD_GET, "//readyz", ACCESS_PUBLIC, ROUTE_READ, NULL, get_readyz, NULL, NULL, 200, NULL,
+    {METHOD_GET, "//readyz", ACCESS_PUBLIC, ROUTE_READ, NULL, get_readyz, NULL, NULL, 200, &readiness_answer,
      "Whether to send requests here: 503 while going down; what the operator should know"},
-    {METHOD_GET, "//metrics", ACCESS_LOOPBACK, ROUTE_READ, NULL, get_metrics, NULL, NULL, 200, NULL,
+    {METHOD_GET, "//metrics", ACCESS_LOOPBACK, ROUTE_READ, NULL, get_metrics, NULL, NULL, 200, &metrics_answer,
      "Figures for Prometheus"},
 };
 
 const struct route_table system_routes = {"system", rows, sizeof rows / sizeof rows[0]};
 
+static void add_tls_notes(struct request *request, struct tls *tls, struct json *notes);
 static void add_metric(struct text *out, const char *name, const char *type, const char *help);
 static void add_work_metrics(struct text *out, struct work *work);
 static void add_process_metrics(struct text *out);
@@ -52,6 +76,8 @@ static enum err get_readyz(struct request *request) {
   json_array_in(json, "notes");
   for (size_t i = 0; readiness != NULL && readiness->notes != NULL && readiness->notes[i] != NULL; i++)
     json_text(json, NULL, readiness->notes[i]);
+  if (readiness != NULL && readiness->tls != NULL)
+    add_tls_notes(request, readiness->tls, json);
   if (readiness != NULL && readiness->add_notes != NULL)
     readiness->add_notes(request, json);
   json_end(json);
@@ -71,6 +97,17 @@ static enum err get_metrics(struct request *request) {
   if (http->readiness != NULL && http->readiness->add_metrics != NULL)
     http->readiness->add_metrics(request, out);
   return ERR_OK;
+}
+
+// Against the real clock, as clients judge the certificate. The files' names are for the log: anybody may ask this.
+static void add_tls_notes(struct request *request, struct tls *tls, struct json *notes) {
+  int64_t ends_at = tls_ends_at(tls);
+  char words[21];
+  instant_format(ends_at, words);
+  if (ends_at - time(NULL) < TLS_SOON_SECONDS)
+    json_text(notes, NULL, arena_format(request->arena, "the TLS certificate ends at %s", words));
+  if (tls_reload_failed(tls))
+    json_text(notes, NULL, "the TLS certificate could not be reloaded; the one before it is in use");
 }
 
 static void add_metric(struct text *out, const char *name, const char *type, const char *help) {

@@ -1,16 +1,15 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 #include "server/labs/lab.h"
 
-#include "common/base/json.h"
 #include "server/courses/enrolment.h"
 #include "server/courses/placement.h"
 #include "server/db/agenda.h"
 #include "server/db/audit.h"
+#include "server/labs/lab_line.h"
 #include "server/labs/lab_store.h"
 #include "server/labs/lab_words.h"
 #include "server/teams/team.h"
 
-static enum err check_student(const struct act *act, const struct course_view *course, int64_t person);
 static enum err check_window(const struct act *act, const struct course_view *course, const struct queue_entry *latest);
 static enum err has_room(const struct act *act, const struct course_view *course, bool for_offer_holder, bool *out);
 static enum err take_seat(const struct act *act, const struct course_view *course, int64_t person, bool leave_team,
@@ -18,16 +17,12 @@ static enum err take_seat(const struct act *act, const struct course_view *cours
 static enum err leave_for_seat(const struct act *act, const struct course_view *course, int64_t person,
                                bool leave_team);
 static enum err wait_in_line(const struct act *act, const struct course_view *course, int64_t person);
-static enum err end_entry(const struct act *act, const struct course_view *course, const struct queue_entry *entry,
-                          enum queue_state state);
-static enum err offer_free_seats(const struct act *act, const struct course_view *course);
 static enum err free_seat(const struct act *act, const struct course_view *course, int64_t person, const char *kind);
-static enum err audit_person(const struct act *act, const struct course_view *course, const char *kind, int64_t person);
 
 enum err lab_ask(const struct act *act, const struct course_view *course, int64_t person, bool leave_team) {
   struct placement placement;
   struct queue_entry latest;
-  enum err err = check_student(act, course, person);
+  enum err err = lab_check_student(act, course, person);
   if (err != ERR_OK || (err = placement_of(act->db, course->id, person, &placement)) != ERR_OK ||
       (err = lab_store_latest(act->db, course->id, person, &latest)) != ERR_OK)
     return err;
@@ -42,26 +37,6 @@ enum err lab_ask(const struct act *act, const struct course_view *course, int64_
   return is_free ? take_seat(act, course, person, leave_team, &latest) : wait_in_line(act, course, person);
 }
 
-enum err lab_seat(const struct act *act, const struct course_view *course, int64_t person, bool leave_team) {
-  struct queue_entry latest;
-  struct lab_counts counts;
-  struct placement placement;
-  enum err err = check_student(act, course, person);
-  if (err != ERR_OK || (err = lab_store_latest(act->db, course->id, person, &latest)) != ERR_OK ||
-      (err = lab_store_counts(act->db, course->id, &counts)) != ERR_OK ||
-      (err = placement_of(act->db, course->id, person, &placement)) != ERR_OK)
-    return err;
-  if (placement.id != 0 && placement.team == 0)
-    return ERR_OK;
-  int64_t taken = counts.seated + counts.offers - (latest.state == QUEUE_OFFERED);
-  int capacity = course_lab_track(course->file)->capacity;
-  if (taken >= capacity)
-    return problem_raise(act->problem, PROBLEM_LAB_FULL,
-                         "All %d seats are taken: %lld seated, %lld offered. Free a seat, or wait until an offer ends.",
-                         capacity, (long long)counts.seated, (long long)counts.offers);
-  return take_seat(act, course, person, leave_team, &latest);
-}
-
 enum err lab_withdraw(const struct act *act, const struct course_view *course, int64_t person) {
   struct placement placement;
   struct queue_entry latest;
@@ -71,38 +46,34 @@ enum err lab_withdraw(const struct act *act, const struct course_view *course, i
   if (placement.id != 0 && placement.team == 0) {
     if ((err = free_seat(act, course, person, "lab seat given up")) != ERR_OK)
       return err;
-    return offer_free_seats(act, course);
+    return lab_line_offer(act, course);
   }
   if (latest.state != QUEUE_WAITING && latest.state != QUEUE_OFFERED && latest.state != QUEUE_EXPIRED)
     return problem_raise(act->problem, PROBLEM_NOT_SEATED,
                          "You have no lab seat, hold no offer and are not waiting for one.");
-  if ((err = end_entry(act, course, &latest, QUEUE_WITHDRAWN)) != ERR_OK ||
-      (err = audit_person(act, course, "lab request withdrawn", person)) != ERR_OK)
+  if ((err = lab_line_end(act, course, &latest, QUEUE_WITHDRAWN)) != ERR_OK ||
+      (err = lab_audit(act, course, "lab request withdrawn", person)) != ERR_OK)
     return err;
-  return offer_free_seats(act, course);
+  return lab_line_offer(act, course);
 }
 
 enum err lab_departed(const struct act *act, const struct course_view *course, int64_t person, bool is_hold_over) {
   struct placement placement;
-  struct queue_entry latest;
   struct enrolment enrolment;
   enum err err = placement_of(act->db, course->id, person, &placement);
   if (err != ERR_OK || (err = enrolment_get(act, course->id, person, &enrolment)) != ERR_OK)
     return err;
-  // Also for somebody without a team: their open invitations and "looking for a team" end.
-  if ((err = team_departed(act, course, person, is_hold_over)) != ERR_OK)
+  // Also for somebody without a team: their open invitations end with the hold.
+  if ((err = team_departed(act, course, person, is_hold_over)) != ERR_OK || course_lab_track(course->file) == NULL)
     return err;
-  if (enrolment.is_active || course_lab_track(course->file) == NULL)
-    return ERR_OK;
-  if ((err = lab_store_latest(act->db, course->id, person, &latest)) != ERR_OK)
+  bool is_back = enrolment.is_active && enrolment.role == ROLE_STUDENT;
+  err = is_back ? lab_line_return(act, course, person) : lab_line_park(act, course, person);
+  if (err != ERR_OK)
     return err;
-  bool is_in_line = latest.state == QUEUE_WAITING || latest.state == QUEUE_OFFERED;
-  if (is_in_line && (err = end_entry(act, course, &latest, QUEUE_WITHDRAWN)) != ERR_OK)
-    return err;
-  if (is_hold_over && placement.id != 0 && placement.team == 0 &&
+  if (!enrolment.is_active && is_hold_over && placement.id != 0 && placement.team == 0 &&
       (err = free_seat(act, course, person, "lab seat freed after a drop")) != ERR_OK)
     return err;
-  return offer_free_seats(act, course);
+  return lab_line_offer(act, course);
 }
 
 enum err lab_offer_expire(const struct act *act, const struct course_view *course, int64_t queue_entry) {
@@ -110,11 +81,11 @@ enum err lab_offer_expire(const struct act *act, const struct course_view *cours
   enum err err = lab_store_entry(act->db, course->id, queue_entry, &entry);
   if (err != ERR_OK || entry.state != QUEUE_OFFERED)
     return err == ERR_NOT_FOUND ? ERR_OK : err;
-  if ((err = end_entry(act, course, &entry, QUEUE_EXPIRED)) != ERR_OK ||
-      (err = audit_person(act, course, "lab offer expired", entry.person)) != ERR_OK ||
+  if ((err = lab_line_end(act, course, &entry, QUEUE_EXPIRED)) != ERR_OK ||
+      (err = lab_audit(act, course, "lab offer expired", entry.person)) != ERR_OK ||
       (err = lab_tell_expired(act, course, entry.person)) != ERR_OK)
     return err;
-  return offer_free_seats(act, course);
+  return lab_line_offer(act, course);
 }
 
 enum err lab_decide(const struct act *act, const struct course_view *course) {
@@ -129,20 +100,6 @@ enum err lab_decide(const struct act *act, const struct course_view *course) {
     return err;
   return audit_write(act, course->id, "lab list ended", "labs", NULL,
                      arena_format(act->arena, "{\"waiting\":%zu}", count));
-}
-
-static enum err check_student(const struct act *act, const struct course_view *course, int64_t person) {
-  if (course_lab_track(course->file) == NULL)
-    return problem_raise(act->problem, PROBLEM_NOT_FOUND, "This course has no labs.");
-  struct enrolment enrolment;
-  enum err err = enrolment_get(act, course->id, person, &enrolment);
-  if (err == ERR_NOT_FOUND || (err == ERR_OK && (!enrolment.is_active || enrolment.role != ROLE_STUDENT)))
-    return problem_raise(act->problem, PROBLEM_NOT_FOUND, "This person is not a student of the course.");
-  if (err == ERR_OK && enrolment.credit == CREDIT_AUDIT && !enrolment.is_audit_approved)
-    return problem_raise(
-        act->problem, PROBLEM_AUDITOR_NOT_APPROVED,
-        "Auditing needs the instructor's approval before you take a lab seat. Ask the instructor, then try again.");
-  return err;
 }
 
 static enum err check_window(const struct act *act, const struct course_view *course,
@@ -181,13 +138,12 @@ static enum err take_seat(const struct act *act, const struct course_view *cours
   if (err != ERR_OK)
     return err;
   if ((latest->state == QUEUE_OFFERED || latest->state == QUEUE_WAITING) &&
-      (err = end_entry(act, course, latest, QUEUE_SEATED)) != ERR_OK)
+      (err = lab_line_end(act, course, latest, QUEUE_SEATED)) != ERR_OK)
     return err;
   if ((err = placement_open(act, course->id, person, 0)) != ERR_OK ||
-      (err = invitation_decline_others(act, course, person)) != ERR_OK ||
-      (err = audit_person(act, course, "lab seat taken", person)) != ERR_OK)
+      (err = invitation_decline_others(act, course, person)) != ERR_OK)
     return err;
-  return act->actor == person ? ERR_OK : lab_tell_seated(act, course, person);
+  return lab_audit(act, course, "lab seat taken", person);
 }
 
 static enum err leave_for_seat(const struct act *act, const struct course_view *course, int64_t person,
@@ -196,9 +152,8 @@ static enum err leave_for_seat(const struct act *act, const struct course_view *
   enum err err = placement_of(act->db, course->id, person, &placement);
   if (err != ERR_OK || placement.team == 0)
     return err;
-  bool by_staff = act->actor != person;
   if (leave_team)
-    return team_leave(act, course, person, by_staff);
+    return team_leave(act, course, person, false);
   const char *words = NULL;
   if ((err = team_leave_words(act, course, person, &words)) != ERR_OK)
     return err;
@@ -206,7 +161,7 @@ static enum err leave_for_seat(const struct act *act, const struct course_view *
   if ((err = team_get(act, course->id, placement.team, &team)) != ERR_OK)
     return err;
   // Out of a registered team only the staff let somebody go (rules.md, Teams); the words say so already.
-  bool may_leave = by_staff || team.state != TEAM_REGISTERED;
+  bool may_leave = team.state != TEAM_REGISTERED;
   return problem_raise(act->problem, PROBLEM_IN_TEAM, "%s%s", words,
                        may_leave ? " Send \"leave_team\": true to leave the team and take the seat." : "");
 }
@@ -214,43 +169,10 @@ static enum err leave_for_seat(const struct act *act, const struct course_view *
 static enum err wait_in_line(const struct act *act, const struct course_view *course, int64_t person) {
   int64_t id = 0;
   enum err err = lab_store_wait(act, course->id, person, &id);
-  return err != ERR_OK ? err : audit_person(act, course, "lab seat asked for", person);
-}
-
-static enum err end_entry(const struct act *act, const struct course_view *course, const struct queue_entry *entry,
-                          enum queue_state state) {
-  enum err err = lab_store_end(act, entry->id, state);
-  if (err != ERR_OK || entry->state != QUEUE_OFFERED)
-    return err;
-  return agenda_clear(act->db, AGENDA_OFFER_EXPIRES, course->id, entry->id);
-}
-
-// While seats are free and somebody waits, up to decide-by.
-static enum err offer_free_seats(const struct act *act, const struct course_view *course) {
-  const struct track *lab = course_lab_track(course->file);
-  struct lab_counts counts;
-  enum err err = lab_store_counts(act->db, course->id, &counts);
-  if (err != ERR_OK || (lab->decide_by != 0 && act->now > lab->decide_by))
-    return err;
-  for (; counts.waiting > 0 && counts.seated + counts.offers < lab->capacity; counts.waiting--, counts.offers++) {
-    struct queue_entry first;
-    int64_t expires_at = course_add(course, act->now, lab->offer_expires);
-    if ((err = lab_store_first(act->db, course->id, &first)) != ERR_OK ||
-        (err = lab_store_offer(act, first.id, expires_at)) != ERR_OK ||
-        (err = agenda_set(act->db, AGENDA_OFFER_EXPIRES, course->id, first.id, expires_at)) != ERR_OK ||
-        (err = audit_person(act, course, "lab seat offered", first.person)) != ERR_OK ||
-        (err = lab_tell_offer(act, course, first.person, expires_at)) != ERR_OK)
-      return err;
-  }
-  return ERR_OK;
+  return err != ERR_OK ? err : lab_audit(act, course, "lab seat asked for", person);
 }
 
 static enum err free_seat(const struct act *act, const struct course_view *course, int64_t person, const char *kind) {
   enum err err = placement_close(act, course->id, person);
-  return err != ERR_OK ? err : audit_person(act, course, kind, person);
-}
-
-static enum err audit_person(const struct act *act, const struct course_view *course, const char *kind,
-                             int64_t person) {
-  return audit_write(act, course->id, kind, arena_format(act->arena, "person %lld", (long long)person), NULL, NULL);
+  return err != ERR_OK ? err : lab_audit(act, course, kind, person);
 }

@@ -5,6 +5,7 @@
 
 static const char *const state_names[] = {"", "waiting", "offered", "seated", "expired", "withdrawn", "ended"};
 
+static enum err read_list(struct db_rows *rows, struct arena *arena, struct queue_entry **out, size_t *count);
 static struct queue_entry read_entry(struct db_rows *rows);
 static enum err read_one(struct db_rows *rows, struct queue_entry *out);
 
@@ -23,10 +24,11 @@ enum err lab_store_counts(struct db *db, int64_t course, struct lab_counts *out)
 }
 
 enum err lab_store_latest(struct db *db, int64_t course, int64_t person, struct queue_entry *out) {
-  struct db_rows rows DB_SCOPE = db_query(db,
-                                          "select id, person_id, state, asked_at, offer_expires_at from lab_queue "
-                                          "where course_id = $1 and person_id = $2 order by id desc limit 1",
-                                          db_int(course), db_int(person));
+  struct db_rows rows DB_SCOPE =
+      db_query(db,
+               "select id, person_id, state, asked_at, offer_expires_at, parked_at from lab_queue "
+               "where course_id = $1 and person_id = $2 order by id desc limit 1",
+               db_int(course), db_int(person));
   struct queue_entry found = {.person = person};
   enum err err = read_one(&rows, &found);
   if (err != ERR_OK && err != ERR_NOT_FOUND)
@@ -36,17 +38,19 @@ enum err lab_store_latest(struct db *db, int64_t course, int64_t person, struct 
 }
 
 enum err lab_store_entry(struct db *db, int64_t course, int64_t id, struct queue_entry *out) {
-  struct db_rows rows DB_SCOPE = db_query(
-      db, "select id, person_id, state, asked_at, offer_expires_at from lab_queue where id = $1 and course_id = $2",
-      db_int(id), db_int(course));
+  struct db_rows rows DB_SCOPE = db_query(db,
+                                          "select id, person_id, state, asked_at, offer_expires_at, parked_at from "
+                                          "lab_queue where id = $1 and course_id = $2",
+                                          db_int(id), db_int(course));
   return read_one(&rows, out);
 }
 
 enum err lab_store_first(struct db *db, int64_t course, struct queue_entry *out) {
-  struct db_rows rows DB_SCOPE = db_query(db,
-                                          "select id, person_id, state, asked_at, offer_expires_at from lab_queue "
-                                          "where course_id = $1 and state = 'waiting' order by id limit 1",
-                                          db_int(course));
+  struct db_rows rows DB_SCOPE =
+      db_query(db,
+               "select id, person_id, state, asked_at, offer_expires_at, parked_at from lab_queue "
+               "where course_id = $1 and state = 'waiting' order by id limit 1",
+               db_int(course));
   return read_one(&rows, out);
 }
 
@@ -75,25 +79,79 @@ enum err lab_store_end(const struct act *act, int64_t id, enum queue_state state
                  db_int(act->now), db_int(id));
 }
 
+enum err lab_store_park(const struct act *act, int64_t id) {
+  return db_exec(act->db, "update lab_queue set state = 'withdrawn', ended_at = $1, parked_at = $1 where id = $2",
+                 db_int(act->now), db_int(id));
+}
+
+enum err lab_store_return(const struct act *act, int64_t id, enum queue_state state) {
+  return db_exec(act->db,
+                 "update lab_queue set state = $1, ended_at = case when $1 = 'waiting' then null else $2 end, "
+                 "offered_at = null, offer_expires_at = null, parked_at = null where id = $3",
+                 db_text(state_names[state]), db_int(act->now), db_int(id));
+}
+
 enum err lab_store_list(struct db *db, struct arena *arena, int64_t course, enum queue_state state,
                         struct queue_entry **out, size_t *count) {
   struct db_rows rows DB_SCOPE = db_query(
       db,
-      "select q.id, q.person_id, q.state, q.asked_at, q.offer_expires_at, coalesce(h.preferred_name, h.name) "
+      "select q.id, q.person_id, q.state, q.asked_at, q.offer_expires_at, q.parked_at, coalesce(h.preferred_name, "
+      "h.name) "
       "from lab_queue q join people h on h.id = q.person_id where q.course_id = $1 and q.state = $2 order by q.id",
       db_int(course), db_text(state_names[state]));
-  struct queue_entry *list = NULL;
+  return read_list(&rows, arena, out, count);
+}
+
+enum err lab_store_waiting(struct db *db, struct arena *arena, int64_t course, int64_t after, int64_t limit,
+                           struct queue_entry **out, size_t *count) {
+  struct db_rows rows DB_SCOPE = db_query(
+      db,
+      "select q.id, q.person_id, q.state, q.asked_at, q.offer_expires_at, q.parked_at, coalesce(h.preferred_name, "
+      "h.name) from lab_queue q join people h on h.id = q.person_id "
+      "where q.course_id = $1 and q.state = 'waiting' and q.id > $2 order by q.id limit $3",
+      db_int(course), db_int(after), db_int(limit));
+  return read_list(&rows, arena, out, count);
+}
+
+enum err lab_store_seated(struct db *db, struct arena *arena, int64_t course, struct seated **out, size_t *count) {
+  struct db_rows rows DB_SCOPE =
+      db_query(db,
+               "select p.person_id, coalesce(h.preferred_name, h.name), e.state = 'active' from placements p "
+               "join people h on h.id = p.person_id "
+               "join enrolments e on e.course_id = p.course_id and e.person_id = p.person_id "
+               "where p.course_id = $1 and p.until_at is null and p.team_id is null order by p.id",
+               db_int(course));
+  struct seated *list = NULL;
   size_t size = 0, room = 0;
   while (db_next(&rows)) {
+    if (size == room) {
+      room = room == 0 ? 32 : room * 2;
+      list = arena_grow(arena, list, size, room, sizeof *list);
+    }
+    list[size++] = (struct seated){.person = db_column_int(&rows, 0),
+                                   .name = db_column_text(&rows, 1, arena),
+                                   .is_active = db_column_int(&rows, 2) != 0};
+  }
+  if (rows.err != ERR_OK)
+    return rows.err;
+  *out = list;
+  *count = size;
+  return ERR_OK;
+}
+
+static enum err read_list(struct db_rows *rows, struct arena *arena, struct queue_entry **out, size_t *count) {
+  struct queue_entry *list = NULL;
+  size_t size = 0, room = 0;
+  while (db_next(rows)) {
     if (size == room) {
       room = room == 0 ? 16 : room * 2;
       list = arena_grow(arena, list, size, room, sizeof *list);
     }
-    list[size] = read_entry(&rows);
-    list[size++].name = db_column_text(&rows, 5, arena);
+    list[size] = read_entry(rows);
+    list[size++].name = db_column_text(rows, 6, arena);
   }
-  if (rows.err != ERR_OK)
-    return rows.err;
+  if (rows->err != ERR_OK)
+    return rows->err;
   *out = list;
   *count = size;
   return ERR_OK;
@@ -103,7 +161,8 @@ static struct queue_entry read_entry(struct db_rows *rows) {
   struct queue_entry entry = {.id = db_column_int(rows, 0),
                               .person = db_column_int(rows, 1),
                               .asked_at = db_column_int(rows, 3),
-                              .offer_expires_at = db_column_int(rows, 4)};
+                              .offer_expires_at = db_column_int(rows, 4),
+                              .parked_at = db_column_int(rows, 5)};
   const char *state = db_column_peek(rows, 2);
   for (int i = QUEUE_WAITING; i <= QUEUE_ENDED; i++)
     if (strcmp(state_names[i], state) == 0)

@@ -23,6 +23,7 @@ struct queue_entry {
   enum queue_state state; // QUEUE_NONE: there is no entry
   int64_t asked_at;
   int64_t offer_expires_at; // 0 unless offered or expired
+  int64_t parked_at;        // left the line by dropping the course at this instant; 0: not so
   const char *name;         // lists only
 };
 
@@ -43,6 +44,20 @@ CHECKED enum err lab_store_place(struct db *db, int64_t course, int64_t id, int6
 CHECKED enum err lab_store_wait(const struct act *act, int64_t course, int64_t person, int64_t *id);
 CHECKED enum err lab_store_offer(const struct act *act, int64_t id, int64_t expires_at);
 CHECKED enum err lab_store_end(const struct act *act, int64_t id, enum queue_state state);
+// Out of the line by a drop; and back into it, at the old place.
+CHECKED enum err lab_store_park(const struct act *act, int64_t id);
+CHECKED enum err lab_store_return(const struct act *act, int64_t id, enum queue_state state);
+// Those who wait, entries greater than `after`, at most `limit`, in the order of the line, with names.
+CHECKED enum err lab_store_waiting(struct db *db, struct arena *arena, int64_t course, int64_t after, int64_t limit,
+                                   struct queue_entry **out, size_t *count);
+struct seated {
+  int64_t person;
+  const char *name;
+  bool is_active; // false: dropped, the seat is held
+};
+// In the order in which they were seated; as many as there are seats.
+CHECKED enum err lab_store_seated(struct db *db, struct arena *arena, int64_t course, struct seated **out,
+                                  size_t *count);
 // Everybody in one state, in the order of the line, with names.
 CHECKED enum err lab_store_list(struct db *db, struct arena *arena, int64_t course, enum queue_state state,
                                 struct queue_entry **out, size_t *count);

@@ -2,6 +2,7 @@
 #include "server/labs/lab_words.h"
 
 #include "server/outbound/outbox.h"
+#include "server/teams/repair_moves.h"
 
 enum { DAY_SECONDS = 86400 };
 
@@ -29,10 +30,17 @@ enum err lab_tell_expired(const struct act *act, const struct course_view *cours
           course->file->title));
 }
 
-enum err lab_tell_seated(const struct act *act, const struct course_view *course, int64_t person) {
-  return tell(act, course, person, "You have a lab seat",
-              arena_format(act->arena, "The staff of %s gave you a lab seat. If that is a surprise, write to them.",
-                           course->file->title));
+enum err lab_tell_taken_out(const struct act *act, const struct course_view *course, int64_t person, const char *lost,
+                            const char *reason) {
+  const char *who = NULL, *ask = NULL;
+  enum err err = repair_actor_words(act, &who);
+  if (err == ERR_OK)
+    err = repair_ask_words(act, course, &ask);
+  if (err != ERR_OK)
+    return err;
+  return tell(act, course, person, "The staff have taken you out of the line for the labs",
+              arena_format(act->arena, "%s took back %s in %s. They write: \"%s\".%s", who, lost, course->file->title,
+                           reason, ask));
 }
 
 enum err lab_tell_list_ended(const struct act *act, const struct course_view *course, int64_t person) {

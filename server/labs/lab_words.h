@@ -7,5 +7,7 @@
 CHECKED enum err lab_tell_offer(const struct act *act, const struct course_view *course, int64_t person,
                                 int64_t expires_at);
 CHECKED enum err lab_tell_expired(const struct act *act, const struct course_view *course, int64_t person);
-CHECKED enum err lab_tell_seated(const struct act *act, const struct course_view *course, int64_t person); // by staff
+// By staff, with their reason: `lost` says what is no longer theirs ("the offer of a lab seat").
+CHECKED enum err lab_tell_taken_out(const struct act *act, const struct course_view *course, int64_t person,
+                                    const char *lost, const char *reason);
 CHECKED enum err lab_tell_list_ended(const struct act *act, const struct course_view *course, int64_t person);

@@ -32,8 +32,9 @@ enum err outbox_list(struct db *db, struct arena *arena, int64_t person, int64_t
                      struct message_row **out, size_t *count) {
   struct db_rows rows DB_SCOPE =
       db_query(db,
-               "select id, course_id, kind, subject, words, link, at from outbox "
-               "where person_id = $1 and id < $2 and is_secret = 0 order by id desc limit $3",
+               "select o.id, c.slug, o.kind, o.subject, o.words, o.link, o.at from outbox o "
+               "left join courses c on c.id = o.course_id "
+               "where o.person_id = $1 and o.id < $2 and o.is_secret = 0 order by o.id desc limit $3",
                db_int(person), db_int(below), db_int(limit));
   struct message_row *list = NULL;
   size_t size = 0;
@@ -44,7 +45,7 @@ enum err outbox_list(struct db *db, struct arena *arena, int64_t person, int64_t
       list = arena_grow(arena, list, size, capacity, sizeof *list);
     }
     list[size++] = (struct message_row){.id = db_column_int(&rows, 0),
-                                        .course = db_column_int(&rows, 1),
+                                        .course = db_column_text(&rows, 1, arena),
                                         .kind = db_column_text(&rows, 2, arena),
                                         .subject = db_column_text(&rows, 3, arena),
                                         .words = db_column_text(&rows, 4, arena),

@@ -23,7 +23,7 @@ CHECKED enum err outbox_put(const struct act *act, const struct message *message
 
 struct message_row {
   int64_t id;
-  int64_t course;
+  const char *course; // its slug; NULL: none
   const char *kind;
   const char *subject;
   const char *words;

@@ -2,6 +2,7 @@
 #include "server/teams/card_routes.h"
 
 #include "server/courses/enrolment.h"
+#include "server/http/if_match.h"
 #include "server/http/request.h"
 #include "server/teams/card.h"
 
@@ -44,10 +45,49 @@ static const struct field confirmation_fields[] = {
 const struct shape card_confirmation_shape = {"CardConfirmation",  MEDIA_JSON, 256, sizeof(struct card_confirmation),
                                               confirmation_fields, 1};
 
+// clang-format off
+static const struct answer_field card_skill_answer_fields[] = {
+  {"skill", ANSWER_TEXT, ANSWER_ALWAYS, AUDIENCE_SELF, NULL, NULL, "A skill's id"},
+  {"level", ANSWER_TEXT, ANSWER_ALWAYS, AUDIENCE_SELF, NULL, NULL, "The level's id, as the person says"},
+  {"counted_level", ANSWER_TEXT, ANSWER_ALWAYS, AUDIENCE_SELF, NULL, NULL, "The one that counts: a raise after registration counts once staff confirm it"},
+  {"evidence", ANSWER_TEXT, ANSWER_ALWAYS, AUDIENCE_SELF, NULL, NULL, "What stands behind the level"},
+};
+static const struct answer card_skill_answer = {"CardSkillShown", NULL, false, card_skill_answer_fields, sizeof card_skill_answer_fields / sizeof *card_skill_answer_fields};
+
+#define CARD_FIELDS \
+  {"is_filled_in", ANSWER_FLAG, ANSWER_ALWAYS, AUDIENCE_SELF, NULL, NULL, "Whether it was ever saved"}, \
+  {"skills", ANSWER_LIST, ANSWER_ALWAYS, AUDIENCE_SELF, NULL, &card_skill_answer, "Every skill of the course"}, \
+  {"awaits_confirmation", ANSWER_FLAG, ANSWER_ALWAYS, AUDIENCE_SELF, NULL, NULL, "Whether a raised level waits for staff"}, \
+  {"topics", ANSWER_TEXT_LIST, ANSWER_ALWAYS, AUDIENCE_SELF, NULL, NULL, "Ids of topics of interest"}, \
+  {"availability", ANSWER_TEXT, ANSWER_ALWAYS, AUDIENCE_SELF, NULL, NULL, "When and where to work with others"}, \
+  {"about", ANSWER_TEXT, ANSWER_ALWAYS, AUDIENCE_SELF, NULL, NULL, "What a team should know"}, \
+  {"seeking", ANSWER_FLAG, ANSWER_ALWAYS, AUDIENCE_SELF, NULL, NULL, "Whether they look for a team: then the course sees all but the evidence"}, \
+  {"version", ANSWER_INTEGER, ANSWER_ALWAYS, AUDIENCE_SELF, NULL, NULL, "Counts its changes; 0: never saved"}, \
+  {"updated_at", ANSWER_INSTANT, ANSWER_NULLABLE, AUDIENCE_SELF, NULL, NULL, "When it was last saved"}
+static const struct answer_field own_card_answer_fields[] = {
+  CARD_FIELDS,
+  {"seeking_shows", ANSWER_TEXT, ANSWER_ALWAYS, AUDIENCE_SELF, NULL, NULL, "Who sees what while looking for a team, to be shown beside the switch"},
+};
+const struct answer own_card_answer = {"OwnInfoCard", NULL, false, own_card_answer_fields, sizeof own_card_answer_fields / sizeof *own_card_answer_fields};
+static const struct answer_field student_card_answer_fields[] = {
+  {"person", ANSWER_INTEGER, ANSWER_ALWAYS, AUDIENCE_STAFF, NULL, NULL, "The person's number"},
+  {"name", ANSWER_TEXT, ANSWER_ALWAYS, AUDIENCE_STAFF, NULL, NULL, "As everybody sees it"},
+  {"email", ANSWER_TEXT, ANSWER_NULLABLE, AUDIENCE_STAFF, NULL, NULL, "The primary address"},
+  {"team", ANSWER_INTEGER, ANSWER_NULLABLE, AUDIENCE_STAFF, NULL, NULL, "The team they are in"},
+  CARD_FIELDS,
+};
+const struct answer student_card_answer = {"StudentInfoCard", NULL, false, student_card_answer_fields, sizeof student_card_answer_fields / sizeof *student_card_answer_fields};
+// clang-format on
+
 enum err card_show_own(struct request *request) { return write_own(request); }
 
 enum err card_put_own(struct request *request) {
-  enum err err = card_put(&request->act, request_course(request), request->input);
+  struct card card;
+  enum err err = card_store_get(&request->act, request_course(request), request->who.person, &card);
+  if (err == ERR_OK)
+    err = request_if_match(request, card.version);
+  if (err == ERR_OK)
+    err = card_put(&request->act, request_course(request), request->input);
   return err == ERR_OK ? write_own(request) : err;
 }
 

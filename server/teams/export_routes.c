@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 #include "server/teams/export_routes.h"
 
+#include "server/http/answer.h"
 #include "server/http/request.h"
 #include "server/http/shape.h"
 #include "server/teams/export.h"
@@ -21,9 +22,11 @@ static const struct field export_fields[] = {
 static const struct shape export_query_shape = {"TeamsExport", MEDIA_JSON, 0, sizeof(struct export_query),
                                                 export_fields, 2};
 
+static const struct answer export_answer = {"TeamsFile", "text/csv", false, NULL, 0};
+
 // clang-format off
 static const struct route rows[] = {
-  {METHOD_GET, "/courses/{course}/teams/export", ACCESS_STAFF, ROUTE_READ, NULL, export_handle, &export_query_shape, NULL, 200, NULL, "Teams and their members as a CSV file for another system"},
+  {METHOD_GET, "/courses/{course}/teams/export", ACCESS_STAFF, ROUTE_READ, NULL, export_handle, &export_query_shape, NULL, 200, &export_answer, "Teams and their members as a CSV file for another system"},
 };
 // clang-format on
 

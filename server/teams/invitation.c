@@ -11,6 +11,8 @@
 static enum err find_invited(const struct act *act, const struct course_view *course, int64_t team, const char *email,
                              int64_t person, struct enrolment *out);
 static enum err refuse_unknown(const struct act *act, const char *field);
+static enum err check_can_leave(const struct act *act, const struct course_view *course,
+                                const struct enrolment *person);
 static enum err check_none_open(const struct act *act, const struct team *team, const struct enrolment *person,
                                 bool is_request);
 static enum err check_room_to_invite(const struct act *act, const struct team *team);
@@ -38,6 +40,8 @@ enum err invitation_make(const struct act *act, const struct course_view *course
     return err;
   if (invited.team == team_id)
     return problem_raise(act->problem, PROBLEM_IN_TEAM, "%s is a member of %s already.", invited.name, team.name);
+  if ((err = check_can_leave(act, course, &invited)) != ERR_OK)
+    return err;
   if ((err = check_none_open(act, &team, &invited, false)) != ERR_OK ||
       (err = check_room_to_invite(act, &team)) != ERR_OK)
     return err;
@@ -174,6 +178,23 @@ static enum err refuse_unknown(const struct act *act, const char *field) {
       "is no student of this course whom you can invite; ask them which address the course knows, or to ask your team");
 }
 
+// Whoever is in a forming team may leave it to accept; out of a registered one only staff let them go (rules.md,
+// Teams).
+static enum err check_can_leave(const struct act *act, const struct course_view *course,
+                                const struct enrolment *person) {
+  if (person->team == 0)
+    return ERR_OK;
+  struct team team;
+  enum err err = team_get(act, course->id, person->team, &team);
+  if (err != ERR_OK || team.state != TEAM_REGISTERED)
+    return err;
+  return problem_raise(
+      act->problem, PROBLEM_TEAM_REGISTERED,
+      "%s is a member of %s, which is registered: they could not accept. If they want to change teams, "
+      "they ask the course's staff.",
+      person->name, team.name);
+}
+
 static enum err check_none_open(const struct act *act, const struct team *team, const struct enrolment *person,
                                 bool is_request) {
   struct invitation open;
@@ -220,9 +241,10 @@ static enum err check_may_ask(const struct act *act, const struct course_view *c
     return problem_raise(
         act->problem, PROBLEM_IN_LAB,
         "You have a lab seat, and a student does the project or the labs. Give the seat back before you ask a team.");
-  if (members->count >= (size_t)course->file->teams.size_max)
+  int size_max = team_size_max(course, team);
+  if (members->count >= (size_t)size_max)
     return problem_raise(act->problem, PROBLEM_TEAM_FULL, "All %d places of %s are taken. Look for another team.",
-                         course->file->teams.size_max, team->name);
+                         size_max, team->name);
   return ERR_OK;
 }
 

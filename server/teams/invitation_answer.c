@@ -17,11 +17,24 @@ static enum err check_open(const struct act *act, const struct course_view *cour
 static enum err join(const struct act *act, const struct course_view *course, const struct invitation *invitation,
                      const struct team *team, const struct team_members *members);
 static enum err tell_joined(const struct act *act, const struct course_view *course,
-                            const struct invitation *invitation, const struct team_members *members);
+                            const struct invitation *invitation, const struct team *team,
+                            const struct team_members *members);
 static enum err end_by_person(const struct act *act, const struct course_view *course,
                               const struct invitation *invitation, const struct team_members *members);
 static enum err end_by_team(const struct act *act, const struct course_view *course,
                             const struct invitation *invitation);
+
+enum err invitation_see(const struct act *act, const struct course_view *course, int64_t id, bool is_request,
+                        struct invitation *out) {
+  struct invitation found;
+  enum err err = load(act, course, id, is_request, &found);
+  if (err != ERR_OK)
+    return err;
+  if (found.person != act->actor && found.team != course->team && !course_is_staff(course))
+    return refuse_missing(act, is_request);
+  *out = found;
+  return ERR_OK;
+}
 
 enum err invitation_accept(const struct act *act, const struct course_view *course, int64_t id, int64_t *team_id) {
   struct invitation invitation;
@@ -110,10 +123,10 @@ static enum err join(const struct act *act, const struct course_view *course, co
       (err = check_open(act, course, invitation)) != ERR_OK || (err = team_check_window(act, course)) != ERR_OK ||
       (err = team_check_forming(act, course, team)) != ERR_OK)
     return err;
-  if (members->count >= (size_t)course->file->teams.size_max)
+  int size_max = team_size_max(course, team);
+  if (members->count >= (size_t)size_max)
     return problem_raise(act->problem, PROBLEM_TEAM_FULL,
-                         "All %d places of %s are taken. Look for another team, or found one.",
-                         course->file->teams.size_max, team->name);
+                         "All %d places of %s are taken. Look for another team, or found one.", size_max, team->name);
   const char *after = arena_format(act->arena, "{\"person\":%lld}", (long long)invitation->person);
   const char *kind = invitation->is_request ? "join request accepted" : "invitation accepted";
   if ((err = placement_open(act, course->id, invitation->person, team->id)) != ERR_OK ||
@@ -121,7 +134,7 @@ static enum err join(const struct act *act, const struct course_view *course, co
       (err = audit_write(act, course->id, "member joined", team_subject(act, team->id), NULL, after)) != ERR_OK ||
       (err = invitation_decline_others(act, course, invitation->person)) != ERR_OK)
     return err;
-  return tell_joined(act, course, invitation, members);
+  return tell_joined(act, course, invitation, team, members);
 }
 
 static enum err check_free(const struct act *act, const struct invitation *invitation, const struct enrolment *person) {
@@ -146,7 +159,7 @@ static enum err check_free(const struct act *act, const struct invitation *invit
   if (person->is_seated)
     return problem_raise(act->problem, PROBLEM_IN_LAB, "%s has decided for the labs.", person->name);
   if (!person->is_active)
-    return problem_raise(act->problem, PROBLEM_ALREADY_ANSWERED, "%s cannot join any more.", person->name);
+    return problem_raise(act->problem, PROBLEM_ALREADY_ANSWERED, "%s cannot join at present.", person->name);
   return ERR_OK;
 }
 
@@ -172,14 +185,16 @@ static enum err check_open(const struct act *act, const struct course_view *cour
 }
 
 static enum err tell_joined(const struct act *act, const struct course_view *course,
-                            const struct invitation *invitation, const struct team_members *members) {
+                            const struct invitation *invitation, const struct team *team,
+                            const struct team_members *members) {
   const struct team_rules *rules = &course->file->teams;
+  int size_max = team_size_max(course, team);
   int count = (int)members->count + 1;
   const char *next =
       count < rules->size_min
           ? arena_format(act->arena, "The team needs %d more before it can be registered.", rules->size_min - count)
-      : count < rules->size_max
-          ? arena_format(act->arena, "%d of %d places are taken. The team can be registered.", count, rules->size_max)
+      : count < size_max
+          ? arena_format(act->arena, "%d of %d places are taken. The team can be registered.", count, size_max)
           : "The team is full. It can be registered.";
   struct notice notice = {
       .kind = "member joined",

@@ -9,7 +9,7 @@
   "i.created_at, i.expires_at, t.name, coalesce(h.preferred_name, h.name) from invitations i "                         \
   "join teams t on t.id = i.team_id join people h on h.id = i.person_id "
 
-static const char *const state_names[] = {"open", "accepted", "declined", "withdrawn", "lapsed"};
+const char *const invitation_state_names[] = {"open", "accepted", "declined", "withdrawn", "lapsed", NULL};
 
 static struct invitation read_row(struct db_rows *rows, struct arena *arena);
 static enum err read_one(struct db_rows *rows, struct arena *arena, struct invitation *out);
@@ -43,7 +43,7 @@ enum err invitation_store_insert(const struct act *act, struct invitation *invit
 
 enum err invitation_store_set_state(const struct act *act, int64_t id, enum invitation_state state) {
   return db_exec(act->db, "update invitations set state = $1, answered_at = $2 where id = $3",
-                 db_text(state_names[state]), db_int(act->now), db_int(id));
+                 db_text(invitation_state_names[state]), db_int(act->now), db_int(id));
 }
 
 enum err invitation_store_of_person(const struct act *act, int64_t course, int64_t person, struct invitation **out,
@@ -51,6 +51,16 @@ enum err invitation_store_of_person(const struct act *act, int64_t course, int64
   struct db_rows rows DB_SCOPE = db_query(
       act->db, INVITATION_ROWS "where i.course_id = $1 and i.person_id = $2 and i.state = 'open' order by i.id",
       db_int(course), db_int(person));
+  return read_list(&rows, act->arena, out, count);
+}
+
+enum err invitation_store_page(const struct act *act, int64_t course, int64_t person, int64_t after, int64_t limit,
+                               struct invitation **out, size_t *count) {
+  struct db_rows rows DB_SCOPE =
+      db_query(act->db,
+               INVITATION_ROWS "where i.course_id = $1 and i.person_id = $2 and i.state = 'open' and i.id > $3 "
+                               "order by i.id limit $4",
+               db_int(course), db_int(person), db_int(after), db_int(limit));
   return read_list(&rows, act->arena, out, count);
 }
 
@@ -62,7 +72,7 @@ enum err invitation_store_of_team(const struct act *act, int64_t team, struct in
 
 static struct invitation read_row(struct db_rows *rows, struct arena *arena) {
   enum invitation_state state = INVITATION_OPEN;
-  while (strcmp(state_names[state], db_column_peek(rows, 7)) != 0) // the schema's check leaves no other name
+  while (strcmp(invitation_state_names[state], db_column_peek(rows, 7)) != 0) // the schema's check leaves no other name
     state++;
   return (struct invitation){.id = db_column_int(rows, 0),
                              .course = db_column_int(rows, 1),

@@ -16,6 +16,8 @@ enum invitation_state {
   INVITATION_LAPSED
 };
 
+extern const char *const invitation_state_names[]; // by enum invitation_state, ended by NULL
+
 struct invitation {
   int64_t id;
   int64_t course;
@@ -41,4 +43,7 @@ CHECKED enum err invitation_store_set_state(const struct act *act, int64_t id, e
 // Open ones, oldest first.
 CHECKED enum err invitation_store_of_person(const struct act *act, int64_t course, int64_t person,
                                             struct invitation **out, size_t *count);
+// The same by pages: numbers greater than `after`, at most `limit`.
+CHECKED enum err invitation_store_page(const struct act *act, int64_t course, int64_t person, int64_t after,
+                                       int64_t limit, struct invitation **out, size_t *count);
 CHECKED enum err invitation_store_of_team(const struct act *act, int64_t team, struct invitation **out, size_t *count);

@@ -16,13 +16,10 @@ enum way { LEFT, REMOVED_BY_CONTACT, REMOVED_BY_STAFF, HOLD_OVER };
 static enum err depart(const struct act *act, const struct course_view *course, struct team *team,
                        const struct team_members *members, int64_t person, enum way way);
 static struct team_members without(const struct act *act, const struct team_members *members, int64_t person);
-static bool hand_over(struct team *team, const struct team_members *members);
 static enum err tell_departed(const struct act *act, const struct course_view *course, const struct team *team,
                               const struct team_members *rest, const char *name, const char *next);
 static enum err tell_removed(const struct act *act, const struct course_view *course, const struct team *team,
                              int64_t person, enum way way);
-static enum err tell_too_small(const struct act *act, const struct course_view *course, const struct team *team,
-                               const struct team_members *rest);
 static enum err check_silent(const struct act *act, const struct course_view *course, const struct team *team,
                              const struct team_members *members, int64_t person);
 static enum err drop_held(const struct act *act, const struct course_view *course, int64_t team, int64_t person);
@@ -49,8 +46,9 @@ enum err team_departed(const struct act *act, const struct course_view *course, 
     return err;
   if (enrolment.is_active) // came back within the hold
     return enrolment.team != 0 ? team_coverage_changed(act, course, enrolment.team) : ERR_OK;
-  if (!is_hold_over && ((err = card_store_stop_seeking(act, course->id, person)) != ERR_OK ||
-                        (err = invitation_decline_others(act, course, person)) != ERR_OK))
+  // During the hold what is open stays open, for the case that they come back; nobody gone is listed or can join.
+  if (is_hold_over && ((err = card_store_stop_seeking(act, course->id, person)) != ERR_OK ||
+                       (err = invitation_decline_others(act, course, person)) != ERR_OK))
     return err;
   if (enrolment.team == 0)
     return ERR_OK;
@@ -143,6 +141,34 @@ enum err member_answer(const struct act *act, const struct course_view *course, 
   return team_tell_person(act, course, team_id, team.contact, &notice);
 }
 
+bool member_hand_over(struct team *team, const struct team_members *members) {
+  for (size_t i = 0; i < members->count; i++)
+    if (members->list[i].is_active) {
+      team->contact = members->list[i].person;
+      return true;
+    }
+  if (members->count == 0 || team_member_find(members, team->contact) != NULL)
+    return false;
+  team->contact = members->list[0].person;
+  return true;
+}
+
+enum err member_tell_too_small(const struct act *act, const struct course_view *course, const struct team *team,
+                               const struct team_members *rest) {
+  int size_min = course->file->teams.size_min;
+  if (team->state != TEAM_REGISTERED || (int)rest->active >= size_min)
+    return ERR_OK;
+  struct notice notice = {
+      .kind = "team too small",
+      .subject = arena_format(act->arena, "%s has too few members", team->name),
+      .words = arena_format(
+          act->arena,
+          "The registered team %s is left with %zu of at least %d members. It stays registered: add somebody, move its "
+          "members, or leave it as it is.",
+          team->name, rest->active, size_min)};
+  return team_tell_staff(act, course, team_link(act, course, team->id), &notice);
+}
+
 static enum err depart(const struct act *act, const struct course_view *course, struct team *team,
                        const struct team_members *members, int64_t person, enum way way) {
   static const char *const kinds[] = {"member left", "member removed", "member removed by staff",
@@ -157,12 +183,12 @@ static enum err depart(const struct act *act, const struct course_view *course, 
     return err;
   if (rest.count == 0 && team->state != TEAM_REGISTERED)
     return team_end(act, course, team);
-  bool is_handed_over = team->contact == person && hand_over(team, &rest);
+  bool is_handed_over = team->contact == person && member_hand_over(team, &rest);
   if (is_handed_over && (err = team_save(act, team)) != ERR_OK)
     return err;
   const char *next = is_handed_over ? contact_words(act, team, &rest) : "";
   if ((err = tell_departed(act, course, team, &rest, member ? member->name : "A member", next)) != ERR_OK ||
-      (err = tell_too_small(act, course, team, &rest)) != ERR_OK)
+      (err = member_tell_too_small(act, course, team, &rest)) != ERR_OK)
     return err;
   return team_coverage_changed(act, course, team->id);
 }
@@ -177,19 +203,6 @@ static struct team_members without(const struct act *act, const struct team_memb
     rest.active += members->list[i].is_active;
   }
   return rest;
-}
-
-// To the longest-standing active member. One whose place is only held stands in when there is nobody else.
-static bool hand_over(struct team *team, const struct team_members *members) {
-  for (size_t i = 0; i < members->count; i++)
-    if (members->list[i].is_active) {
-      team->contact = members->list[i].person;
-      return true;
-    }
-  if (members->count == 0 || team_member_find(members, team->contact) != NULL)
-    return false;
-  team->contact = members->list[0].person;
-  return true;
 }
 
 static enum err tell_departed(const struct act *act, const struct course_view *course, const struct team *team,
@@ -224,22 +237,6 @@ static enum err tell_removed(const struct act *act, const struct course_view *co
   return team_tell_person(act, course, 0, person, &notice);
 }
 
-static enum err tell_too_small(const struct act *act, const struct course_view *course, const struct team *team,
-                               const struct team_members *rest) {
-  int size_min = course->file->teams.size_min;
-  if (team->state != TEAM_REGISTERED || (int)rest->active >= size_min)
-    return ERR_OK;
-  struct notice notice = {
-      .kind = "team too small",
-      .subject = arena_format(act->arena, "%s has too few members", team->name),
-      .words = arena_format(
-          act->arena,
-          "The registered team %s is left with %zu of at least %d members. It stays registered: add somebody, move its "
-          "members, or leave it as it is.",
-          team->name, rest->active, size_min)};
-  return team_tell_staff(act, course, team_link(act, course, team->id), &notice);
-}
-
 static enum err check_silent(const struct act *act, const struct course_view *course, const struct team *team,
                              const struct team_members *members, int64_t person) {
   struct member_question question;
@@ -272,7 +269,7 @@ static enum err drop_held(const struct act *act, const struct course_view *cours
   enum err err = team_load(act, course, team_id, &team, &members);
   if (err != ERR_OK)
     return err;
-  if (team.contact == person && hand_over(&team, &members)) {
+  if (team.contact == person && member_hand_over(&team, &members)) {
     struct notice notice = {.kind = "team contact",
                             .subject = arena_format(act->arena, "%s has a new contact", team.name),
                             .words = text_squeeze(act->arena, contact_words(act, &team, &members))};
@@ -280,7 +277,7 @@ static enum err drop_held(const struct act *act, const struct course_view *cours
         (err = team_tell(act, course, team_id, &members, 0, &notice)) != ERR_OK)
       return err;
   }
-  err = tell_too_small(act, course, &team, &members);
+  err = member_tell_too_small(act, course, &team, &members);
   return err == ERR_OK ? team_coverage_changed(act, course, team_id) : err;
 }
 

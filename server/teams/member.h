@@ -3,13 +3,19 @@
 // judged anew. What labs and the roster need of it is in team.h.
 #pragma once
 
-#include "server/teams/team.h"
+#include "server/teams/team_store.h"
 
 enum { MEMBER_SILENT_SECONDS = 3 * 86400 };
 
 // Oneself: as team_leave. By the contact while the team forms, from MEMBER_SILENT_SECONDS after an unanswered question
 // on: else member_active. By staff at any time.
 CHECKED enum err member_remove(const struct act *act, const struct course_view *course, int64_t team, int64_t person);
+// To the longest-standing active member; one whose place is only held stands in when there is nobody else. Says
+// whether *team, which the caller saves, has another contact.
+bool member_hand_over(struct team *team, const struct team_members *members);
+// Tells staff that a registered team has too few; nothing for others. `rest` are the members it is left with.
+CHECKED enum err member_tell_too_small(const struct act *act, const struct course_view *course, const struct team *team,
+                                       const struct team_members *rest);
 // The contact asks "are you still with us?". A question that waits for its answer is not asked again. Fills when it was
 // asked.
 CHECKED enum err member_ask(const struct act *act, const struct course_view *course, int64_t team, int64_t person,

@@ -32,6 +32,28 @@ static const struct field page_fields[] = {
 };
 const struct shape seekers_query = {"SeekersPage", MEDIA_JSON, 0, sizeof(struct seekers_page), page_fields, 5};
 
+// clang-format off
+static const struct answer_field seeker_level_answer_fields[] = {
+  {"skill", ANSWER_TEXT, ANSWER_ALWAYS, AUDIENCE_CALLER, NULL, NULL, "A skill's id"},
+  {"level", ANSWER_TEXT, ANSWER_ALWAYS, AUDIENCE_CALLER, NULL, NULL, "The level's id, as the person says"},
+};
+static const struct answer seeker_level_answer = {"SeekerLevel", NULL, false, seeker_level_answer_fields, sizeof seeker_level_answer_fields / sizeof *seeker_level_answer_fields};
+static const struct answer_field seeker_answer_fields[] = {
+  {"person", ANSWER_INTEGER, ANSWER_ALWAYS, AUDIENCE_CALLER, NULL, NULL, "The person's number"},
+  {"name", ANSWER_TEXT, ANSWER_ALWAYS, AUDIENCE_CALLER, NULL, NULL, "As everybody sees it"},
+  {"skills", ANSWER_LIST, ANSWER_ALWAYS, AUDIENCE_CALLER, NULL, &seeker_level_answer, "Every skill of the course"},
+  {"topics", ANSWER_TEXT_LIST, ANSWER_ALWAYS, AUDIENCE_CALLER, NULL, NULL, "Ids of topics of interest"},
+  {"availability", ANSWER_TEXT, ANSWER_ALWAYS, AUDIENCE_CALLER, NULL, NULL, "When and where to work with others"},
+  {"about", ANSWER_TEXT, ANSWER_ALWAYS, AUDIENCE_CALLER, NULL, NULL, "What a team should know"},
+};
+static const struct answer seeker_answer = {"Seeker", NULL, false, seeker_answer_fields, sizeof seeker_answer_fields / sizeof *seeker_answer_fields};
+static const struct answer_field seekers_answer_fields[] = {
+  {"seekers", ANSWER_LIST, ANSWER_ALWAYS, AUDIENCE_CALLER, NULL, &seeker_answer, "Those who ticked that they look for a team, by number"},
+  {"next", ANSWER_INTEGER, ANSWER_SOMETIMES, AUDIENCE_CALLER, NULL, NULL, "`after` of the next page; left out on the last one"},
+};
+const struct answer seekers_answer = {"Seekers", NULL, false, seekers_answer_fields, sizeof seekers_answer_fields / sizeof *seekers_answer_fields};
+// clang-format on
+
 enum err seekers_list(struct request *request) {
   const struct course_view *course = request_course(request);
   struct seeker_filter filter = {.skill = NO_INDEX, .topic = NO_INDEX, .limit = SEEKERS_PAGE_DEFAULT};

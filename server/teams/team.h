@@ -23,6 +23,7 @@ struct team {
   const char *waiver_reason;
   int64_t gap_since; // 0: no gap that a registered team has to repair
   int64_t gap_due;
+  int64_t size_max; // its own, by staff; 0: the course file's (team_size_max in team_rules.h)
   int64_t version;
 };
 
@@ -38,7 +39,8 @@ CHECKED enum err team_leave_words(const struct act *act, const struct course_vie
 // team.
 CHECKED enum err team_leave(const struct act *act, const struct course_view *course, int64_t person, bool by_staff);
 // After an enrolment ended, its hold ran out, or its person came back within the hold (services->departed): the team's
-// side of it. Also for people who are in no team: their invitations and "looking for a team" end.
+// side of it. Their invitations and "looking for a team" end with the hold; who held no place has none, so that theirs
+// lapse in their own time: nobody who is gone is listed as looking or can join.
 CHECKED enum err team_departed(const struct act *act, const struct course_view *course, int64_t person,
                                bool is_hold_over);
 // Open invitations and join requests of a person who now is in a team or a seat are declined, and those teams told; a

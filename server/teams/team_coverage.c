@@ -11,8 +11,16 @@
 
 enum { HELPERS_LOOKED_AT_MAX = 1000 };
 
-static enum err tell_opened(const struct act *act, const struct course_view *course, const struct team *team,
-                            const struct team_members *members, const char *words);
+struct change { // of a registered team's mark
+  bool is_changed;
+  struct team team;
+  struct team_members members;
+  const char *words; // what is not covered
+};
+
+static enum err change_mark(const struct act *act, const struct course_view *course, int64_t id, struct change *change);
+static enum err tell_opened(const struct act *act, const struct course_view *course, const struct change *change);
+static enum err tell_staff_opened(const struct act *act, const struct course_view *course, const struct change *change);
 static enum err tell_closed(const struct act *act, const struct course_view *course, const struct team *team,
                             const struct team_members *members);
 
@@ -96,31 +104,51 @@ bool team_coverage_mark(const struct act *act, const struct course_view *course,
 }
 
 enum err team_coverage_changed(const struct act *act, const struct course_view *course, int64_t id) {
-  struct team team;
-  enum err err = team_get(act, course->id, id, &team);
-  if (err != ERR_OK || team.state != TEAM_REGISTERED)
+  struct change change;
+  enum err err = change_mark(act, course, id, &change);
+  if (err != ERR_OK || !change.is_changed)
     return err;
-  struct team_members members;
-  struct coverage coverage;
-  if ((err = team_store_members(act, course, id, &members)) != ERR_OK)
-    return err;
-  team_coverage_judge(act, course, &members, 0, &coverage);
-  if (!team_coverage_mark(act, course, &coverage, &team))
-    return ERR_OK;
-  const char *words = NULL;
-  if ((err = team_save(act, &team)) != ERR_OK ||
-      (err = team_coverage_words(act, course, &coverage, &words)) != ERR_OK ||
-      (err = audit_write(act, course->id, team.gap_since != 0 ? "coverage gap opened" : "coverage gap closed",
-                         team_subject(act, id), NULL, NULL)) != ERR_OK)
-    return err;
-  if (team.gap_since != 0)
-    return tell_opened(act, course, &team, &members, words);
-  return team.is_waived ? ERR_OK : tell_closed(act, course, &team, &members); // who waives tells so
+  if (change.team.gap_since != 0) {
+    err = tell_opened(act, course, &change);
+    return err == ERR_OK ? tell_staff_opened(act, course, &change) : err;
+  }
+  return change.team.is_waived ? ERR_OK
+                               : tell_closed(act, course, &change.team, &change.members); // who waives tells so
 }
 
-static enum err tell_opened(const struct act *act, const struct course_view *course, const struct team *team,
-                            const struct team_members *members, const char *words) {
-  const char *due = course_instant_words(course, act->arena, team->gap_due);
+enum err team_coverage_repaired(const struct act *act, const struct course_view *course, int64_t id,
+                                const char **opened) {
+  struct change change;
+  enum err err = change_mark(act, course, id, &change);
+  *opened = NULL;
+  if (err != ERR_OK || !change.is_changed || change.team.gap_since == 0)
+    return err;
+  *opened = change.words;
+  return tell_staff_opened(act, course, &change);
+}
+
+static enum err change_mark(const struct act *act, const struct course_view *course, int64_t id,
+                            struct change *change) {
+  struct team *team = &change->team;
+  struct coverage coverage;
+  *change = (struct change){0};
+  enum err err = team_get(act, course->id, id, team);
+  if (err != ERR_OK || team->state != TEAM_REGISTERED ||
+      (err = team_store_members(act, course, id, &change->members)) != ERR_OK)
+    return err;
+  team_coverage_judge(act, course, &change->members, 0, &coverage);
+  change->is_changed = team_coverage_mark(act, course, &coverage, team);
+  if (!change->is_changed)
+    return ERR_OK;
+  if ((err = team_save(act, team)) != ERR_OK ||
+      (err = team_coverage_words(act, course, &coverage, &change->words)) != ERR_OK)
+    return err;
+  return audit_write(act, course->id, team->gap_since != 0 ? "coverage gap opened" : "coverage gap closed",
+                     team_subject(act, id), NULL, NULL);
+}
+
+static enum err tell_opened(const struct act *act, const struct course_view *course, const struct change *change) {
+  const struct team *team = &change->team;
   struct notice to_team = {
       .kind = "coverage gap",
       .subject = arena_format(act->arena, "%s no longer covers all skills", team->name),
@@ -128,17 +156,22 @@ static enum err tell_opened(const struct act *act, const struct course_view *cou
           act->arena,
           "%s no longer covers all skills that the course asks for: %s. The team stays registered. Tell the course's "
           "staff by %s how you will close the gap, for instance whom they could add.",
-          team->name, words, due)};
+          team->name, change->words, course_instant_words(course, act->arena, team->gap_due))};
+  return team_tell(act, course, team->id, &change->members, 0, &to_team);
+}
+
+static enum err tell_staff_opened(const struct act *act, const struct course_view *course,
+                                  const struct change *change) {
+  const struct team *team = &change->team;
   struct notice to_staff = {
       .kind = "coverage gap",
-      .subject = to_team.subject,
+      .subject = arena_format(act->arena, "%s no longer covers all skills", team->name),
       .words = arena_format(
           act->arena,
           "The registered team %s no longer covers all skills: %s. Until %s it can be repaired by adding somebody, by "
           "confirming a raised level, or by waiving coverage. You are told this once.",
-          team->name, words, due)};
-  enum err err = team_tell(act, course, team->id, members, 0, &to_team);
-  return err == ERR_OK ? team_tell_staff(act, course, team_link(act, course, team->id), &to_staff) : err;
+          team->name, change->words, course_instant_words(course, act->arena, team->gap_due))};
+  return team_tell_staff(act, course, team_link(act, course, team->id), &to_staff);
 }
 
 static enum err tell_closed(const struct act *act, const struct course_view *course, const struct team *team,

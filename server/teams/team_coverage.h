@@ -24,6 +24,10 @@ CHECKED enum err team_coverage_words(const struct act *act, const struct course_
 // none.
 CHECKED enum err team_coverage_helpers(const struct act *act, const struct course_view *course,
                                        const struct coverage *coverage, const char **words);
+// As team_coverage_changed (team.h) for a change of which the members are told by the caller: staff are told of a gap
+// that opens, and its words are filled for the members' message; NULL when none opens.
+CHECKED enum err team_coverage_repaired(const struct act *act, const struct course_view *course, int64_t team,
+                                        const char **opened);
 // Sets or clears gap_since and gap_due of a registered team in *team, which the caller saves; says whether they
 // changed.
 bool team_coverage_mark(const struct act *act, const struct course_view *course, const struct coverage *coverage,

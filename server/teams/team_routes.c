@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 #include "server/teams/team_routes.h"
 
+#include "server/http/if_match.h"
 #include "server/http/request.h"
 #include "server/teams/member.h"
 #include "server/teams/registration.h"
@@ -29,8 +30,37 @@ struct waiver_body {
   const char *reason;
 };
 
+// clang-format off
+static const struct answer_field listed_member_answer_fields[] = {
+  {"person", ANSWER_INTEGER, ANSWER_ALWAYS, AUDIENCE_CALLER, NULL, NULL, "The person's number"},
+  {"name", ANSWER_TEXT, ANSWER_ALWAYS, AUDIENCE_CALLER, NULL, NULL, "As everybody sees it; a confidential member appears to the team and staff only"},
+};
+static const struct answer listed_member_answer = {"ListedMember", NULL, false, listed_member_answer_fields, sizeof listed_member_answer_fields / sizeof *listed_member_answer_fields};
+static const struct answer_field listed_team_answer_fields[] = {
+  {"id", ANSWER_INTEGER, ANSWER_ALWAYS, AUDIENCE_CALLER, NULL, NULL, "The team's number"},
+  {"name", ANSWER_TEXT, ANSWER_ALWAYS, AUDIENCE_CALLER, NULL, NULL, "Unique in the course"},
+  {"state", ANSWER_CHOICE, ANSWER_ALWAYS, AUDIENCE_CALLER, team_state_names, NULL, "Where it stands"},
+  {"looking_for", ANSWER_TEXT, ANSWER_ALWAYS, AUDIENCE_CALLER, NULL, NULL, "Whom it looks for"},
+  {"members", ANSWER_LIST, ANSWER_ALWAYS, AUDIENCE_CALLER, NULL, &listed_member_answer, "In the order of joining"},
+  {"contact", ANSWER_INTEGER, ANSWER_NULLABLE, AUDIENCE_CALLER, NULL, NULL, "Through whom it speaks; null when they appear to the team and staff only"},
+  {"places_left", ANSWER_INTEGER, ANSWER_ALWAYS, AUDIENCE_CALLER, NULL, NULL, "How many can still join"},
+};
+static const struct answer listed_team_answer = {"ListedTeam", NULL, false, listed_team_answer_fields, sizeof listed_team_answer_fields / sizeof *listed_team_answer_fields};
+static const struct answer_field teams_answer_fields[] = {
+  {"teams", ANSWER_LIST, ANSWER_ALWAYS, AUDIENCE_CALLER, NULL, &listed_team_answer, "By number"},
+  {"next", ANSWER_INTEGER, ANSWER_SOMETIMES, AUDIENCE_CALLER, NULL, NULL, "`after` of the next page; left out on the last one"},
+};
+const struct answer teams_answer = {"Teams", NULL, false, teams_answer_fields, sizeof teams_answer_fields / sizeof *teams_answer_fields};
+static const struct answer_field member_question_answer_fields[] = {
+  {"asked_at", ANSWER_INSTANT, ANSWER_ALWAYS, AUDIENCE_TEAM, NULL, NULL, "When the member was asked"},
+  {"removable_from", ANSWER_INSTANT, ANSWER_ALWAYS, AUDIENCE_TEAM, NULL, NULL, "From when on the contact may remove them, if they do not answer"},
+};
+const struct answer member_question_answer = {"MemberQuestion", NULL, false, member_question_answer_fields, sizeof member_question_answer_fields / sizeof *member_question_answer_fields};
+// clang-format on
+
 static size_t write_listed(struct json *json, const struct course_view *course, const struct team_listed *team,
                            const struct team_listed_member *members, size_t count);
+static enum err check_version(struct request *request);
 static enum err reply_team(struct request *request, enum err err);
 
 static const struct field page_fields[] = {
@@ -112,12 +142,17 @@ enum err teams_create(struct request *request) {
 enum err teams_show(struct request *request) { return reply_team(request, ERR_OK); }
 
 enum err teams_change(struct request *request) {
+  enum err err = check_version(request);
+  if (err != ERR_OK)
+    return err;
   return reply_team(request,
                     team_change(&request->act, request_course(request), request_id(request, "team"), request->input));
 }
 
 enum err teams_dissolve(struct request *request) {
-  enum err err = team_dissolve(&request->act, request_course(request), request_id(request, "team"));
+  enum err err = check_version(request);
+  if (err == ERR_OK)
+    err = team_dissolve(&request->act, request_course(request), request_id(request, "team"));
   if (err == ERR_OK)
     reply_no_content(request);
   return err;
@@ -193,10 +228,16 @@ static size_t write_listed(struct json *json, const struct course_view *course, 
     json_int(json, "contact", team->contact);
   else
     json_none(json, "contact");
-  int left = course->file->teams.size_max - (int)own;
+  int left = (team->size_max != 0 ? (int)team->size_max : course->file->teams.size_max) - (int)own;
   json_int(json, "places_left", team->state == TEAM_FORMING && left > 0 ? left : 0);
   json_end(json);
   return own;
+}
+
+static enum err check_version(struct request *request) {
+  struct team team;
+  enum err err = team_get(&request->act, request_course(request)->id, request_id(request, "team"), &team);
+  return err == ERR_OK ? request_if_match(request, team.version) : err;
 }
 
 static enum err reply_team(struct request *request, enum err err) {

@@ -2,6 +2,7 @@
 // Handlers and shapes of teams, their members, registration and waivers; their rows stand in teams_routes.c.
 #pragma once
 
+#include "server/http/answer.h"
 #include "server/http/route.h"
 #include "server/http/shape.h"
 
@@ -10,6 +11,7 @@ extern const struct shape team_new_shape;
 extern const struct shape team_edit_shape;
 extern const struct shape registration_shape;
 extern const struct shape waiver_shape;
+extern const struct answer teams_answer, member_question_answer;
 
 route_handler teams_list, teams_create, teams_show, teams_change, teams_dissolve;
 route_handler teams_remove_member, teams_ask_member, teams_answer_question;

@@ -65,6 +65,10 @@ enum err team_load(const struct act *act, const struct course_view *course, int6
   return err == ERR_OK ? team_store_members(act, course, id, members) : err;
 }
 
+int team_size_max(const struct course_view *course, const struct team *team) {
+  return team->size_max != 0 ? (int)team->size_max : course->file->teams.size_max;
+}
+
 enum err team_save(const struct act *act, struct team *team) {
   enum err err = team_store_update(act, team, text_fold(act->arena, team->name));
   if (err == ERR_CONFLICT)

@@ -20,6 +20,8 @@ CHECKED enum err team_check_contact(const struct act *act, const struct course_v
 // The team and its members, or the refusal that there is none.
 CHECKED enum err team_load(const struct act *act, const struct course_view *course, int64_t id, struct team *team,
                            struct team_members *members);
+// How many places the team has: its own number if staff gave it one (repair.h), else the course file's.
+int team_size_max(const struct course_view *course, const struct team *team);
 // Writes the team's row (name_taken when somebody was first).
 CHECKED enum err team_save(const struct act *act, struct team *team);
 // An auditor whom nobody has approved while the course asks for approval.

@@ -3,7 +3,7 @@
 
 #include <string.h>
 
-const char *const team_state_names[] = {"forming", "registered", "incomplete", "dissolved"};
+const char *const team_state_names[] = {"forming", "registered", "incomplete", "dissolved", NULL};
 
 static enum team_state state_from(const char *name);
 static void read_member(struct db_rows *rows, struct arena *arena, struct team_member *member);
@@ -12,7 +12,7 @@ enum err team_store_get(const struct act *act, int64_t course, int64_t team, str
   struct db_rows rows DB_SCOPE =
       db_query(act->db,
                "select id, course_id, name, state, contact_id, looking_for, gap_plan, registered_at, "
-               "is_waived, waiver_reason, gap_since, gap_due, version from teams "
+               "is_waived, waiver_reason, gap_since, gap_due, version, size_max from teams "
                "where id = $1 and course_id = $2",
                db_int(team), db_int(course));
   if (!db_next(&rows))
@@ -29,7 +29,8 @@ enum err team_store_get(const struct act *act, int64_t course, int64_t team, str
                        .waiver_reason = db_column_text(&rows, 9, act->arena),
                        .gap_since = db_column_int(&rows, 10),
                        .gap_due = db_column_int(&rows, 11),
-                       .version = db_column_int(&rows, 12)};
+                       .version = db_column_int(&rows, 12),
+                       .size_max = db_column_int(&rows, 13)};
   return ERR_OK;
 }
 
@@ -51,12 +52,12 @@ enum err team_store_update(const struct act *act, struct team *team, const char 
   enum err err = db_exec(
       act->db,
       "update teams set name = $2, name_key = $3, state = $4, contact_id = $5, looking_for = $6, gap_plan = $7, "
-      "registered_at = $8, is_waived = $9, waiver_reason = $10, gap_since = $11, gap_due = $12, version = version + 1 "
-      "where id = $1",
+      "registered_at = $8, is_waived = $9, waiver_reason = $10, gap_since = $11, gap_due = $12, size_max = $13, "
+      "version = version + 1 where id = $1",
       db_int(team->id), db_text(team->name), db_text(name_key), db_text(team_state_names[team->state]),
       db_int(team->contact), db_text(team->looking_for), db_text(team->gap_plan), db_int_or_null(team->registered_at),
       db_int(team->is_waived), db_text(team->waiver_reason), db_int_or_null(team->gap_since),
-      db_int_or_null(team->gap_due));
+      db_int_or_null(team->gap_due), db_int_or_null(team->size_max));
   if (err == ERR_OK)
     team->version++;
   return err;
@@ -105,7 +106,7 @@ enum err team_store_list(const struct act *act, int64_t course, int64_t after, i
                          size_t *count) {
   struct db_rows rows DB_SCOPE =
       db_query(act->db,
-               "select id, name, state, contact_id, looking_for from teams "
+               "select id, name, state, contact_id, looking_for, size_max from teams "
                "where course_id = $1 and id > $2 and state <> 'dissolved' order by id limit $3",
                db_int(course), db_int(after), db_int(limit));
   struct team_listed *list = NULL;
@@ -119,7 +120,8 @@ enum err team_store_list(const struct act *act, int64_t course, int64_t after, i
                                         .name = db_column_text(&rows, 1, act->arena),
                                         .state = state_from(db_column_peek(&rows, 2)),
                                         .contact = db_column_int(&rows, 3),
-                                        .looking_for = db_column_text(&rows, 4, act->arena)};
+                                        .looking_for = db_column_text(&rows, 4, act->arena),
+                                        .size_max = db_column_int(&rows, 5)};
   }
   *out = list;
   *count = size;

@@ -32,6 +32,7 @@ struct team_listed { // a row of the course's list
   enum team_state state;
   int64_t contact;
   const char *looking_for;
+  int64_t size_max; // its own, by staff; 0: the course file's
 };
 
 struct team_listed_member {
@@ -46,7 +47,7 @@ struct member_question {
   int64_t answered_at; // 0: not answered
 };
 
-extern const char *const team_state_names[]; // by enum team_state
+extern const char *const team_state_names[]; // by enum team_state, ended by NULL
 
 // ERR_NOT_FOUND without words.
 CHECKED enum err team_store_get(const struct act *act, int64_t course, int64_t team, struct team *out);

@@ -6,6 +6,72 @@
 #include "server/teams/team_notice.h"
 #include "server/teams/team_rules.h"
 
+// clang-format off
+static const struct answer_field member_level_answer_fields[] = {
+  {"skill", ANSWER_TEXT, ANSWER_ALWAYS, AUDIENCE_TEAM, NULL, NULL, "A skill's id"},
+  {"level", ANSWER_TEXT, ANSWER_ALWAYS, AUDIENCE_TEAM, NULL, NULL, "The level's id, as the member says"},
+  {"counted_level", ANSWER_TEXT, ANSWER_ALWAYS, AUDIENCE_TEAM, NULL, NULL, "The one that counts: a raise after registration counts once staff confirm it"},
+};
+static const struct answer member_level_answer = {"MemberLevel", NULL, false, member_level_answer_fields, sizeof member_level_answer_fields / sizeof *member_level_answer_fields};
+static const struct answer_field member_answer_fields[] = {
+  {"person", ANSWER_INTEGER, ANSWER_ALWAYS, AUDIENCE_CALLER, NULL, NULL, "The person's number"},
+  {"name", ANSWER_TEXT, ANSWER_ALWAYS, AUDIENCE_CALLER, NULL, NULL, "As everybody sees it; a confidential member appears to the team and staff only"},
+  {"is_contact", ANSWER_FLAG, ANSWER_ALWAYS, AUDIENCE_CALLER, NULL, NULL, "Whether the team speaks through them"},
+  {"email", ANSWER_TEXT, ANSWER_SOMETIMES, AUDIENCE_TEAM, NULL, NULL, "The primary address"},
+  {"since", ANSWER_INSTANT, ANSWER_SOMETIMES, AUDIENCE_TEAM, NULL, NULL, "When they joined"},
+  {"skills", ANSWER_LIST, ANSWER_SOMETIMES, AUDIENCE_TEAM, NULL, &member_level_answer, "Their levels"},
+  {"is_active", ANSWER_FLAG, ANSWER_SOMETIMES, AUDIENCE_STAFF, NULL, NULL, "false: dropped, the place is held"},
+};
+static const struct answer member_answer = {"TeamMember", NULL, false, member_answer_fields, sizeof member_answer_fields / sizeof *member_answer_fields};
+static const struct answer_field requirement_answer_fields[] = {
+  {"skill", ANSWER_TEXT, ANSWER_ALWAYS, AUDIENCE_CALLER, NULL, NULL, "A skill's id"},
+  {"level", ANSWER_TEXT, ANSWER_ALWAYS, AUDIENCE_CALLER, NULL, NULL, "The level's id that is needed at least"},
+  {"members", ANSWER_INTEGER, ANSWER_ALWAYS, AUDIENCE_CALLER, NULL, NULL, "How many members need it"},
+  {"have", ANSWER_INTEGER, ANSWER_ALWAYS, AUDIENCE_CALLER, NULL, NULL, "How many have it"},
+  {"is_met", ANSWER_FLAG, ANSWER_ALWAYS, AUDIENCE_CALLER, NULL, NULL, "Whether that is enough"},
+  {"seekers", ANSWER_INTEGER, ANSWER_SOMETIMES, AUDIENCE_CALLER, NULL, NULL, "How many who look for a team have it; while something is missing"},
+};
+static const struct answer requirement_answer = {"RequirementState", NULL, false, requirement_answer_fields, sizeof requirement_answer_fields / sizeof *requirement_answer_fields};
+static const struct answer_field coverage_answer_fields[] = {
+  {"is_covered", ANSWER_FLAG, ANSWER_ALWAYS, AUDIENCE_CALLER, NULL, NULL, "Whether every requirement is met"},
+  {"is_waived", ANSWER_FLAG, ANSWER_ALWAYS, AUDIENCE_CALLER, NULL, NULL, "Whether staff waived it for this team"},
+  {"words", ANSWER_TEXT, ANSWER_NULLABLE, AUDIENCE_CALLER, NULL, NULL, "What is missing and who could help; null when nothing is"},
+  {"requirements", ANSWER_LIST, ANSWER_ALWAYS, AUDIENCE_CALLER, NULL, &requirement_answer, "In the course file's order"},
+  {"gap_plan", ANSWER_TEXT, ANSWER_SOMETIMES, AUDIENCE_TEAM, NULL, NULL, "How the team will close the gap"},
+  {"gap_since", ANSWER_INSTANT, ANSWER_SOMETIMES, AUDIENCE_TEAM, NULL, NULL, "Since when something is missing"},
+  {"gap_due", ANSWER_INSTANT, ANSWER_SOMETIMES, AUDIENCE_TEAM, NULL, NULL, "Until when to repair it"},
+  {"waiver_reason", ANSWER_TEXT, ANSWER_SOMETIMES, AUDIENCE_STAFF, NULL, NULL, "Why staff waived it"},
+};
+static const struct answer coverage_answer = {"Coverage", NULL, false, coverage_answer_fields, sizeof coverage_answer_fields / sizeof *coverage_answer_fields};
+static const struct answer_field open_invitation_answer_fields[] = {
+  {"id", ANSWER_INTEGER, ANSWER_ALWAYS, AUDIENCE_TEAM, NULL, NULL, "Its number"},
+  {"person", ANSWER_INTEGER, ANSWER_ALWAYS, AUDIENCE_TEAM, NULL, NULL, "Who is invited, or asks"},
+  {"name", ANSWER_TEXT, ANSWER_ALWAYS, AUDIENCE_TEAM, NULL, NULL, "As everybody sees it"},
+  {"message", ANSWER_TEXT, ANSWER_ALWAYS, AUDIENCE_TEAM, NULL, NULL, "A few words to the other side"},
+  {"created_at", ANSWER_INSTANT, ANSWER_ALWAYS, AUDIENCE_TEAM, NULL, NULL, "When it was made"},
+  {"expires_at", ANSWER_INSTANT, ANSWER_ALWAYS, AUDIENCE_TEAM, NULL, NULL, "When it lapses"},
+};
+static const struct answer open_invitation_answer = {"OpenInvitation", NULL, false, open_invitation_answer_fields, sizeof open_invitation_answer_fields / sizeof *open_invitation_answer_fields};
+static const struct answer_field team_answer_fields[] = {
+  {"id", ANSWER_INTEGER, ANSWER_ALWAYS, AUDIENCE_CALLER, NULL, NULL, "The team's number"},
+  {"name", ANSWER_TEXT, ANSWER_ALWAYS, AUDIENCE_CALLER, NULL, NULL, "Unique in the course"},
+  {"state", ANSWER_CHOICE, ANSWER_ALWAYS, AUDIENCE_CALLER, team_state_names, NULL, "Where it stands"},
+  {"looking_for", ANSWER_TEXT, ANSWER_ALWAYS, AUDIENCE_CALLER, NULL, NULL, "Whom it looks for"},
+  {"contact", ANSWER_INTEGER, ANSWER_NULLABLE, AUDIENCE_CALLER, NULL, NULL, "Through whom it speaks; null when they appear to the team and staff only"},
+  {"size_min", ANSWER_INTEGER, ANSWER_ALWAYS, AUDIENCE_CALLER, NULL, NULL, "Members at least"},
+  {"size_max", ANSWER_INTEGER, ANSWER_ALWAYS, AUDIENCE_CALLER, NULL, NULL, "Members at most"},
+  {"places_left", ANSWER_INTEGER, ANSWER_ALWAYS, AUDIENCE_CALLER, NULL, NULL, "How many can still join"},
+  {"registered_at", ANSWER_INSTANT, ANSWER_NULLABLE, AUDIENCE_CALLER, NULL, NULL, "When it was registered"},
+  {"version", ANSWER_INTEGER, ANSWER_ALWAYS, AUDIENCE_CALLER, NULL, NULL, "Counts its changes"},
+  {"is_yours", ANSWER_FLAG, ANSWER_ALWAYS, AUDIENCE_CALLER, NULL, NULL, "Whether you are a member"},
+  {"members", ANSWER_LIST, ANSWER_ALWAYS, AUDIENCE_CALLER, NULL, &member_answer, "In the order of joining"},
+  {"coverage", ANSWER_OBJECT, ANSWER_ALWAYS, AUDIENCE_CALLER, NULL, &coverage_answer, "Of the skills that the course asks for"},
+  {"invitations", ANSWER_LIST, ANSWER_SOMETIMES, AUDIENCE_TEAM, NULL, &open_invitation_answer, "Open ones"},
+  {"join_requests", ANSWER_LIST, ANSWER_SOMETIMES, AUDIENCE_TEAM, NULL, &open_invitation_answer, "Open ones"},
+};
+const struct answer team_answer = {"Team", NULL, false, team_answer_fields, sizeof team_answer_fields / sizeof *team_answer_fields};
+// clang-format on
+
 struct viewer {
   int64_t person;
   bool is_staff;
@@ -44,7 +110,8 @@ static void write_team(struct json *json, const struct course_view *course, cons
   const struct team_rules *rules = &course->file->teams;
   const struct team_member *contact = team_member_find(members, team->contact);
   bool is_contact_shown = contact != NULL && (!contact->is_confidential || viewer.is_staff || viewer.is_mate);
-  int left = rules->size_max - (int)members->count;
+  int size_max = team_size_max(course, team);
+  int left = size_max - (int)members->count;
   json_int(json, "id", team->id);
   json_text(json, "name", team->name);
   json_text(json, "state", team_state_names[team->state]);
@@ -54,7 +121,7 @@ static void write_team(struct json *json, const struct course_view *course, cons
   else
     json_none(json, "contact");
   json_int(json, "size_min", rules->size_min);
-  json_int(json, "size_max", rules->size_max);
+  json_int(json, "size_max", size_max);
   json_int(json, "places_left", team->state == TEAM_FORMING && left > 0 ? left : 0);
   json_instant_or_null(json, "registered_at", team->registered_at);
   json_int(json, "version", team->version);

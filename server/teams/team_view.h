@@ -6,7 +6,10 @@
 
 #include "common/base/json.h"
 #include "server/courses/course_view.h"
+#include "server/http/answer.h"
 
 // Writes the members of the open object.
+extern const struct answer team_answer;
+
 CHECKED enum err team_view_write(const struct act *act, const struct course_view *course, int64_t team,
                                  struct json *json);

@@ -222,11 +222,17 @@ static void spoiler_lost(struct job *job, enum err why) { (void)job, (void)why; 
 
 static void spoiler_done(struct job *job) { count_home(((struct hold *)job)->world); }
 
+// What a row of the table asks for must reach the writer: one that is refused before would be waited for without end.
 static void wait_queued(struct world *world, size_t count) {
   struct work_figures figures = {0};
   while (figures.writer_queued < count) {
     sched_yield();
     work_figures(world->work, &figures);
+    pthread_mutex_lock(&world->lock);
+    size_t answered = world->answered;
+    pthread_mutex_unlock(&world->lock);
+    if (answered > 0)
+      fail_msg("a request of the table was refused before it came to the writer");
   }
 }
 

@@ -30,7 +30,7 @@ static const struct ask asks[] = {
     {1, STUDENT, 2,  2, METHOD_PUT,    SAMPLE "/info-card",      NULL,          CARD},
     {2, OWNER,   1,  1, METHOD_POST,   SAMPLE "/teams/1/registration", NULL,    "{\"gap_plan\":\"We read the book and ask for help.\"}"},
     {2, STUDENT, 2,  4, METHOD_DELETE, SAMPLE "/labs/seat",      NULL,          NULL},
-    {2, STAFF,   1,  1, METHOD_PUT,    SAMPLE "/labs/seats/25",  NULL,          "{}"},
+    {2, STAFF,   1,  1, METHOD_PUT,    SAMPLE "/labs/seats/25",  NULL,          "{\"reason\":\"they asked in time\"}"},
     {2, LONER,   1,  1, METHOD_PUT,    SAMPLE "/labs/seat",      NULL,          "{\"leave_team\":true}"},
     {2, STUDENT, 1,  1, METHOD_POST,   SAMPLE "/teams",          NULL,          "{\"name\":\"Founded Late\"}"},
 };

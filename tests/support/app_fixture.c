@@ -18,12 +18,16 @@
 #include "server/accounts/session.h"
 #include "server/courses/course_store.h"
 #include "server/duties.h"
+#include "server/http/router.h"
+#include "tests/support/answer_check.h"
 
 static struct fixture *open_fixture(const char *data_dir, const char *text, size_t size, const char *now);
 static char *read_file(const char *path, size_t *size);
 static struct act begin(struct fixture *fixture, struct problem *problem);
 static void commit(struct fixture *fixture, enum err err, const struct problem *problem);
 static const struct course_view *view_of(struct fixture *fixture, const struct act *act);
+static void check_answer(struct fixture *fixture, int64_t person, const struct local_call *call);
+static struct answer_reader reader_of(struct fixture *fixture, int64_t person, const char *course);
 static void expect_none(struct fixture *fixture, const char *what, const char *sql_name, int64_t found);
 
 struct fixture *fixture_new(const char *course_file, const char *now) {
@@ -123,15 +127,18 @@ int fixture_call(struct fixture *fixture, int64_t person, enum method method, co
   va_start(args, target);
   const char *full = arena_format_v(fixture->arena, target, args);
   va_end(args);
-  local_call(fixture->app, fixture->arena,
-             &(struct local_call){.method = method,
-                                  .target = full,
-                                  .body = body,
-                                  .is_operator = person == -1,
-                                  .token = person > 0 ? fixture->tokens[person] : NULL},
-             &fixture->answer);
+  return fixture_send(fixture, person, &(struct local_call){.method = method, .target = full, .body = body});
+}
+
+int fixture_send(struct fixture *fixture, int64_t person, const struct local_call *call) {
+  struct local_call sent = *call;
+  sent.is_operator = person == -1;
+  if (person > 0)
+    sent.token = fixture->tokens[person];
+  local_call(fixture->app, fixture->arena, &sent, &fixture->answer);
   json_decref(fixture->json);
   fixture->json = fixture->answer.size > 0 ? json_loadb(fixture->answer.body, fixture->answer.size, 0, NULL) : NULL;
+  check_answer(fixture, person, &sent);
   return fixture->answer.status;
 }
 
@@ -203,12 +210,11 @@ void fixture_check(struct fixture *fixture) {
                               "group by course_id, person_id having count(*) > 1)"),
                    ERR_OK);
   expect_none(fixture, "people are placed twice", "placements", found);
-  assert_int_equal(
-      db_get_int(db, &found,
-                 "select count(*) from (select 1 from placements where until_at is null and team_id is not null "
-                 "group by team_id having count(*) > $1)",
-                 db_int(file->teams.size_max)),
-      ERR_OK);
+  assert_int_equal(db_get_int(db, &found,
+                              "select count(*) from teams t where coalesce(t.size_max, $1) < "
+                              "(select count(*) from placements p where p.team_id = t.id and p.until_at is null)",
+                              db_int(file->teams.size_max)),
+                   ERR_OK);
   expect_none(fixture, "teams are over their size", "placements", found);
   assert_int_equal(
       db_get_int(
@@ -308,6 +314,44 @@ static const struct course_view *view_of(struct fixture *fixture, const struct a
   const struct course_view *view = NULL;
   assert_int_equal(course_open(act, app_services(fixture->app)->library, fixture->course, &view), ERR_OK);
   return view;
+}
+
+static void check_answer(struct fixture *fixture, int64_t person, const struct local_call *call) {
+  char allow[ROUTER_METHODS_TEXT_BYTES];
+  struct request *request = request_new(app_http(fixture->app), arena_new());
+  request->method = call->method;
+  request->path = arena_text_n(request->arena, call->target, strcspn(call->target, "?"));
+  bool is_found = router_match(request, allow) == ERR_OK;
+  bool is_of_course = is_found && strstr(request->route->path, "{course}") != NULL;
+  struct answer_reader reader = reader_of(fixture, person, is_of_course ? request_text(request, "course") : "");
+  const struct answered answered = {.route = is_found ? request->route : NULL,
+                                    .params = request->params,
+                                    .param_count = request->param_count,
+                                    .status = fixture->answer.status,
+                                    .content_type = fixture->answer.content_type,
+                                    .body = fixture->json};
+  const char *fault = answer_fault(fixture->arena, &answered, &reader);
+  if (fault != NULL)
+    fail_msg("%s %s by %lld: %s\n%d %s", method_text(call->method), call->target, (long long)person, fault,
+             fixture->answer.status, fixture->answer.body);
+  request_free(request);
+}
+
+static struct answer_reader reader_of(struct fixture *fixture, int64_t person, const char *course) {
+  struct answer_reader reader = {.is_operator = person == -1, .person = person > 0 ? person : 0};
+  struct db_rows rows DB_SCOPE =
+      db_query(app_db(fixture->app),
+               "select e.role, p.team_id from courses c join enrolments e on e.course_id = c.id and e.person_id = $1 "
+               "and e.state = 'active' left join placements p on p.course_id = c.id and p.person_id = $1 "
+               "and p.until_at is null where c.slug = $2",
+               db_int(person), db_text(course));
+  if (!db_next(&rows))
+    return reader;
+  for (int role = ROLE_STUDENT; role_names[role] != NULL; role++)
+    if (text_equal(role_names[role], db_column_peek(&rows, 0)))
+      reader.role = (enum role)role;
+  reader.team = db_column_int(&rows, 1);
+  return reader;
 }
 
 static void expect_none(struct fixture *fixture, const char *what, const char *sql_name, int64_t found) {

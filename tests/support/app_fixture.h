@@ -55,6 +55,8 @@ void fixture_card(struct fixture *fixture, int64_t person, const char *ml, const
 // format.
 int fixture_call(struct fixture *fixture, int64_t person, enum method method, const char *body, const char *target, ...)
     __attribute__((format(printf, 5, 6)));
+// Any other call, as above: the answer becomes the fixture's, held against its row (answer_check.h).
+int fixture_send(struct fixture *fixture, int64_t person, const struct local_call *call);
 // The `code` of the last answer, or "".
 const char *fixture_code(const struct fixture *fixture);
 // Members of the last answer by a path such as "you.state" or "members.0.name": text, or NULL; integer, or -1; whether

@@ -8,8 +8,12 @@ import re
 import signal
 import socket
 import subprocess
+import sys
 import tempfile
 import threading
+
+sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
+import contract  # noqa: E402
 
 SOURCE = os.environ.get("TANDEM_SOURCE_DIR", os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__)))))
 BINARY = os.environ.get("TANDEM_BINARY", os.path.join(SOURCE, "build/dev/tandem"))
@@ -143,11 +147,9 @@ class Client:
             fields["Authorization"] = "Bearer " + (token or self.token)
         self.connection.request(method, path[1:] if path.startswith("//") else "/api/v1" + path, payload, fields)
         answer = self.connection.getresponse()
-        text = answer.read().decode()
-        try:
-            return answer.status, json.loads(text) if text else None
-        except json.JSONDecodeError:
-            return answer.status, text
+        parsed = parse(answer.headers, answer.read())
+        contract.check(method, path, answer.status, answer.headers["Content-Type"], parsed)
+        return answer.status, parsed
 
     def expect(self, status, method, path, body=None, **options):
         got, answer = self.call(method, path, body, **options)
@@ -155,6 +157,14 @@ class Client:
         if got not in wanted:
             raise AssertionError(f"{method} {path}: {got} instead of {status}: {answer}")
         return answer
+
+
+def parse(headers, body):
+    """JSON parsed, nothing as None, any other body as text."""
+    if not body:
+        return None
+    is_json = headers["Content-Type"] in ("application/json", "application/problem+json")
+    return json.loads(body) if is_json else body.decode(errors="replace")
 
 
 def request_bytes(method, path, token, body=None):
@@ -180,8 +190,10 @@ def at_once(port, requests, connections):
                 peer.sendall(requests[index])
                 response = http.client.HTTPResponse(peer)
                 response.begin()
-                text = response.read()
-                answers[index] = response.status, json.loads(text) if text else None
+                answer = parse(response.headers, response.read())
+                method, path = requests[index].decode(errors="replace").split(" ", 2)[:2]
+                contract.check(method, path.removeprefix("/api/v1"), response.status, response.headers["Content-Type"], answer)
+                answers[index] = response.status, answer
             peer.close()
         except Exception as error:  # told by the caller, on its own thread
             errors.append(error)

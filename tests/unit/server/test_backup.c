@@ -137,7 +137,7 @@ static void a_spoilt_backup_is_refused_before_anything_is_made(void **state) {
       {"a bit of the store flipped", "tandem.db", "person created", 'x', "is not the file that the manifest names"},
       {"the manifest is no JSON", "manifest.json", "\"format\"", '!', "damaged"},
       {"another size", "manifest.json", "\"bytes\":", '9', "is not the file"},
-      {"a later format", "manifest.json", "\"format\":", '2', "Run a newer tandem"},
+      {"a later format", "manifest.json", "\"format\":", '3', "Run a newer tandem"},
       {"the manifest's digits changed", "manifest.json", "\"sha256\":\"", 'g', "damaged"},
   };
   struct folders *folders = *state;

@@ -25,6 +25,7 @@ static void cells_are_written_as_each_reader_takes_them(void **state) {
       {"cr\rhere", "\"cr\rhere\"", "cr here", "a carriage return"},
       {" edge", "\" edge\"", " edge", "a space at the edge"},
       {"edge ", "\"edge \"", "edge ", "a space at the end"},
+      {"edge\t", "\"edge\t\"", "edge\t", "a tab at the end"},
       {"=1+1", "'=1+1", "'=1+1", "a formula"},
       {"+1", "'+1", "'+1", "a formula by plus"},
       {"-1", "'-1", "'-1", "a formula by minus"},

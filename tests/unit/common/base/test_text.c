@@ -192,6 +192,35 @@ static void names_that_people_take_for_the_same_have_one_key(void **state) {
   assert_null(text_fold(arena, "a\xFF"));
 }
 
+static void people_search_without_capitals_accents_and_width(void **state) {
+  (void)state;
+  static const struct {
+    const char *text;
+    const char *key;
+  } cases[] = {
+      {"  Ada  LOVELACE ", "ada lovelace"},
+      {"\xC3\x89lodie", "elodie"},
+      {"E\xCC\x81lodie", "elodie"},
+      {"Nguy\xE1\xBB\x85n", "nguyen"},
+      {"Wei\xC3\x9F", "weiss"},
+      {"\xEF\xAC\x81n", "fin"},
+      {"\xEF\xBC\xA1\xEF\xBC\xA2", "ab"},
+      {"\xC4\xB0pek I\xC5\x9F\xC4\xB1l", "ipek isil"},
+      {"\xC5\x81ukasz \xC3\x98rsted \xC3\x86lfred", "lukasz orsted aelfred"},
+      {"\xE5\xB1\xB1\xE7\x94\xB0", "\xE5\xB1\xB1\xE7\x94\xB0"},
+      {"\xF0\x9F\x98\x80 a", "\xF0\x9F\x98\x80 a"},
+      {"\xCC\x81", ""},
+      {"", ""},
+  };
+  struct arena *arena SCOPED_ARENA = arena_new();
+  for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+    const char *key = text_search_key(arena, cases[i].text);
+    if (strcmp(key, cases[i].key) != 0 || strcmp(text_search_key(arena, key), key) != 0)
+      fail_msg("\"%s\" gave \"%s\"", cases[i].text, key);
+  }
+  assert_null(text_search_key(arena, "a\xFF"));
+}
+
 static void a_text_that_grows_eighteenfold_is_folded_whole(void **state) {
   (void)state;
   struct arena *arena SCOPED_ARENA = arena_new();
@@ -383,6 +412,7 @@ int main(void) {
       cmocka_unit_test(control_characters_are_found),
       cmocka_unit_test(white_space_is_squeezed),
       cmocka_unit_test(names_that_people_take_for_the_same_have_one_key),
+      cmocka_unit_test(people_search_without_capitals_accents_and_width),
       cmocka_unit_test(a_text_that_grows_eighteenfold_is_folded_whole),
       cmocka_unit_test(texts_compare_with_null),
       cmocka_unit_test(the_nearest_word_is_suggested_only_when_it_is_near),

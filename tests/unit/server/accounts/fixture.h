@@ -17,6 +17,7 @@
 #include "server/accounts/throttle.h"
 #include "server/http/http.h"
 #include "server/http/router.h"
+#include "tests/support/answer_check.h"
 
 #define START_AT 1694000000
 #define ADA_ADDRESS "ada@example.edu"
@@ -33,7 +34,7 @@ struct fixture {
   int64_t ada;
 };
 
-struct answer {
+struct reply_copy {
   int status;
   const char *body;
   const char *cookie;      // Set-Cookie or NULL
@@ -124,7 +125,24 @@ static const char *fixture_reply_header(const struct request *request, const cha
   return NULL;
 }
 
-__attribute__((unused)) static struct answer fixture_call(struct fixture *f, const struct call *call) {
+// The answer against what its row promises.
+static void fixture_hold(const struct request *request) {
+  const struct reply *reply = &request->reply;
+  json_t *body = json_loadb(text_get(&reply->json.text), reply->json.text.size, 0, NULL);
+  const struct answer_reader reader = {.is_operator = request->is_control, .person = request->who.person};
+  const struct answered answered = {.route = request->route,
+                                    .params = request->params,
+                                    .param_count = request->param_count,
+                                    .status = reply->status,
+                                    .content_type = reply->content_type,
+                                    .body = body};
+  const char *fault = answer_fault(request->arena, &answered, &reader);
+  json_decref(body);
+  if (fault != NULL)
+    fail_msg("%s %s: %s", method_text(request->method), request->path, fault);
+}
+
+__attribute__((unused)) static struct reply_copy fixture_call(struct fixture *f, const struct call *call) {
   struct request *request = request_new(&f->http, arena_new());
   struct header headers[8];
   size_t count = 0;
@@ -152,7 +170,8 @@ __attribute__((unused)) static struct answer fixture_call(struct fixture *f, con
   request->peer = call->peer ? call->peer : "192.0.2.1";
   request->is_control = call->is_control;
   http_perform(request, f->db);
-  struct answer answer = {
+  fixture_hold(request);
+  struct reply_copy answer = {
       .status = request->reply.status,
       .body = arena_text(f->arena, text_get(&request->reply.json.text)),
       .cookie = arena_text(f->arena, fixture_reply_header(request, "Set-Cookie")),
@@ -166,13 +185,14 @@ __attribute__((unused)) static const char *sign_in_body(struct fixture *f, const
   return arena_format(f->arena, "{\"email\":\"%s\",\"password\":\"%s\"}", email, password);
 }
 
-__attribute__((unused)) static struct answer try_sign_in(struct fixture *f, const char *email, const char *password) {
+__attribute__((unused)) static struct reply_copy try_sign_in(struct fixture *f, const char *email,
+                                                             const char *password) {
   return fixture_call(
       f, &(struct call){.method = METHOD_POST, .target = "/api/v1/session", .body = sign_in_body(f, email, password)});
 }
 
 // What stands between `before` and the next quote of the answer.
-__attribute__((unused)) static const char *answer_text(struct fixture *f, const struct answer *answer,
+__attribute__((unused)) static const char *answer_text(struct fixture *f, const struct reply_copy *answer,
                                                        const char *name) {
   const char *start = strstr(answer->body, arena_format(f->arena, "\"%s\":\"", name));
   if (!start)
@@ -181,7 +201,8 @@ __attribute__((unused)) static const char *answer_text(struct fixture *f, const 
   return arena_text_n(f->arena, start, strcspn(start, "\""));
 }
 
-__attribute__((unused)) static int64_t answer_int(struct fixture *f, const struct answer *answer, const char *name) {
+__attribute__((unused)) static int64_t answer_int(struct fixture *f, const struct reply_copy *answer,
+                                                  const char *name) {
   const char *start = strstr(answer->body, arena_format(f->arena, "\"%s\":", name));
   if (!start)
     fail_msg("no number \"%s\" in %s", name, answer->body);
@@ -189,7 +210,7 @@ __attribute__((unused)) static int64_t answer_int(struct fixture *f, const struc
 }
 
 __attribute__((unused)) static const char *ada_signs_in(struct fixture *f) {
-  struct answer answer = try_sign_in(f, ADA_ADDRESS, ADA_PASSWORD);
+  struct reply_copy answer = try_sign_in(f, ADA_ADDRESS, ADA_PASSWORD);
   assert_int_equal(201, answer.status);
   return answer_text(f, &answer, "token");
 }

@@ -10,7 +10,7 @@
 #include "server/db/audit.h"
 #include "tests/unit/server/accounts/fixture.h"
 
-static struct answer operator_call(struct fixture *f, enum method method, const char *target, const char *body) {
+static struct reply_copy operator_call(struct fixture *f, enum method method, const char *target, const char *body) {
   return fixture_call(f, &(struct call){.method = method, .target = target, .body = body, .is_control = true});
 }
 
@@ -36,7 +36,7 @@ static void only_the_operator_gets_at_the_accounts(void **state) {
 
 static void an_account_is_created_without_a_password_and_gets_one(void **state) {
   struct fixture *f = *state;
-  struct answer answer =
+  struct reply_copy answer =
       operator_call(f, METHOD_POST, "/api/v1/accounts", "{\"name\":\"Grace Hopper\",\"email\":\"grace@example.edu\"}");
   assert_int_equal(201, answer.status);
   assert_contains(answer.body, "\"has_password\":false");
@@ -44,7 +44,7 @@ static void an_account_is_created_without_a_password_and_gets_one(void **state) 
   assert_int_equal(401, try_sign_in(f, "grace@example.edu", "nanoseconds of wire").status);
   const char *target = arena_format(f->arena, "/api/v1/accounts/%lld/password", (long long)id);
   assert_int_equal(204, operator_call(f, METHOD_PUT, target, "{\"password\":\"nanoseconds of wire\"}").status);
-  struct answer signed_in = try_sign_in(f, "grace@example.edu", "nanoseconds of wire");
+  struct reply_copy signed_in = try_sign_in(f, "grace@example.edu", "nanoseconds of wire");
   assert_int_equal(201, signed_in.status);
   const char *token = answer_text(f, &signed_in, "token");
   assert_int_equal(204, operator_call(f, METHOD_PUT, target, "{\"password\":\"a ship in port is safe\"}").status);
@@ -80,7 +80,7 @@ static void faults_are_refused_and_change_nothing(void **state) {
   };
   const char *before = dump(f);
   for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
-    struct answer answer = operator_call(f, cases[i].method, cases[i].target, cases[i].body);
+    struct reply_copy answer = operator_call(f, cases[i].method, cases[i].target, cases[i].body);
     if (answer.status != cases[i].status || !strstr(answer.body, cases[i].part))
       fail_msg("%s: %d %s", cases[i].why, answer.status, answer.body);
   }
@@ -97,7 +97,7 @@ static void the_list_pages_and_finds(void **state) {
   int64_t after = 0;
   int pages = 0, people = 0;
   do {
-    struct answer page = operator_call(
+    struct reply_copy page = operator_call(
         f, METHOD_GET, arena_format(f->arena, "/api/v1/accounts?limit=100&after=%lld", (long long)after), NULL);
     assert_int_equal(200, page.status);
     for (const char *at = page.body; (at = strstr(at, "\"id\":")); at++)
@@ -121,7 +121,7 @@ static void the_list_pages_and_finds(void **state) {
       {"email=m%40example.edu", 0, "not a part of it"},
   };
   for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
-    struct answer answer =
+    struct reply_copy answer =
         operator_call(f, METHOD_GET, arena_format(f->arena, "/api/v1/accounts?%s", cases[i].query), NULL);
     int count = 0;
     for (const char *at = answer.body; (at = strstr(at, "\"id\":")); at++)
@@ -129,7 +129,7 @@ static void the_list_pages_and_finds(void **state) {
     if (count != cases[i].count)
       fail_msg("%s: %d", cases[i].why, count);
   }
-  struct answer answer = operator_call(f, METHOD_GET, "/api/v1/accounts?q=Person&limit=2&after=448", NULL);
+  struct reply_copy answer = operator_call(f, METHOD_GET, "/api/v1/accounts?q=Person&limit=2&after=448", NULL);
   assert_contains(answer.body, "{\"next\":null,");
   assert_int_equal(451, joerg);
 }
@@ -137,7 +137,7 @@ static void the_list_pages_and_finds(void **state) {
 static void changing_an_account_tells_what_it_is_now(void **state) {
   struct fixture *f = *state;
   const char *token = ada_signs_in(f);
-  struct answer answer = operator_call(
+  struct reply_copy answer = operator_call(
       f, METHOD_PATCH, "/api/v1/accounts/1",
       "{\"name\":\"Ada King\",\"preferred_name\":\"Ada\",\"email\":\"king@example.edu\",\"disabled\":true}");
   assert_int_equal(200, answer.status);

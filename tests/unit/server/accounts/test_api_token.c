@@ -12,17 +12,17 @@
 
 enum { DAY = 24 * 3600 };
 
-static struct answer ask(struct fixture *f, enum method method, const char *target, const char *body,
-                         const char *token) {
+static struct reply_copy ask(struct fixture *f, enum method method, const char *target, const char *body,
+                             const char *token) {
   return fixture_call(f, &(struct call){.method = method, .target = target, .body = body, .token = token});
 }
 
-static struct answer make(struct fixture *f, const char *session, const char *body) {
+static struct reply_copy make(struct fixture *f, const char *session, const char *body) {
   return ask(f, METHOD_POST, "/api/v1/me/tokens", body, session);
 }
 
 static const char *make_token(struct fixture *f, const char *scopes) {
-  struct answer answer =
+  struct reply_copy answer =
       make(f, ada_signs_in(f), arena_format(f->arena, "{\"name\":\"script\",\"scopes\":[%s]}", scopes));
   assert_int_equal(201, answer.status);
   return answer_text(f, &answer, "token");
@@ -31,7 +31,9 @@ static const char *make_token(struct fixture *f, const char *scopes) {
 static void a_token_is_shown_once_and_the_store_has_its_digest(void **state) {
   struct fixture *f = *state;
   const char *session = ada_signs_in(f);
-  struct answer answer = make(f, session, "{\"name\":\"Nightly export\",\"scopes\":[\"read\",\"staff\"],\"days\":30}");
+  struct reply_copy answer = make(f, session,
+                                  "{\"name\":\"Nightly "
+                                  "export\",\"scopes\":[\"read\",\"staff\"],\"days\":30}");
   assert_int_equal(201, answer.status);
   const char *token = answer_text(f, &answer, "token");
   assert_int_equal(0, strncmp(token, "tandem_", 7));
@@ -39,12 +41,13 @@ static void a_token_is_shown_once_and_the_store_has_its_digest(void **state) {
   assert_contains(answer.body, "\"scopes\":[\"read\",\"staff\"]");
   assert_contains(answer.body, "\"expires_at\":\"2023-10-06T11:33:20Z\"");
   assert_lacks(dump(f), token + 7);
-  struct answer list = ask(f, METHOD_GET, "/api/v1/me/tokens", NULL, session);
+  struct reply_copy list = ask(f, METHOD_GET, "/api/v1/me/tokens", NULL, session);
   assert_contains(list.body, "\"name\":\"Nightly export\"");
   assert_contains(list.body, "\"seen_at\":null");
   assert_lacks(list.body, token + 7);
-  struct answer messages = ask(f, METHOD_GET, "/api/v1/me/messages", NULL, session);
-  assert_contains(messages.body, "Nightly export"); // whoever made it, its owner is told
+  struct reply_copy messages = ask(f, METHOD_GET, "/api/v1/me/messages", NULL, session);
+  assert_contains(messages.body,
+                  "Nightly export"); // whoever made it, its owner is told
 }
 
 static void what_a_token_reaches_follows_from_the_row(void **state) {
@@ -113,7 +116,7 @@ static void a_token_opens_what_it_reaches_and_nothing_of_the_account(void **stat
   };
   for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
     const char *before = dump(f);
-    struct answer answer = ask(f, cases[i].method, cases[i].target, cases[i].body, reader);
+    struct reply_copy answer = ask(f, cases[i].method, cases[i].target, cases[i].body, reader);
     if (answer.status != cases[i].by_reader || (answer.status == 403 && !strstr(answer.body, "\"token_scope\"")))
       fail_msg("%s by read: %d %s", cases[i].target, answer.status, answer.body);
     if (answer.status == 403)
@@ -133,11 +136,11 @@ static void a_token_ends_when_it_expires_is_revoked_or_its_person_is_disabled(vo
   assert_int_equal(401, get_me(f, token));
 
   const char *session = ada_signs_in(f);
-  struct answer made = make(f, session, "{\"name\":\"x\",\"scopes\":[\"read\"],\"days\":1}");
+  struct reply_copy made = make(f, session, "{\"name\":\"x\",\"scopes\":[\"read\"],\"days\":1}");
   token = answer_text(f, &made, "token");
   const char *own = arena_format(f->arena, "/api/v1/me/tokens/%lld", (long long)answer_int(f, &made, "id"));
   fixture_set_password(f, fixture_person(f, "Eve", "eve@example.edu"), ADA_PASSWORD);
-  struct answer eve = try_sign_in(f, "eve@example.edu", ADA_PASSWORD);
+  struct reply_copy eve = try_sign_in(f, "eve@example.edu", ADA_PASSWORD);
   assert_int_equal(404, ask(f, METHOD_DELETE, own, NULL, answer_text(f, &eve, "token")).status);
   assert_int_equal(200, get_me(f, token));
   assert_int_equal(204, ask(f, METHOD_DELETE, own, NULL, session).status);
@@ -182,13 +185,13 @@ static void asking_for_a_token_is_checked(void **state) {
       {"{\"name\":\"x\",\"scopes\":[\"read\",\"read\",\"write\",\"staff\"]}", 422, "more scopes than there are"},
   };
   for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
-    struct answer answer = make(f, session, cases[i].body);
+    struct reply_copy answer = make(f, session, cases[i].body);
     if (answer.status != cases[i].status)
       fail_msg("%s: %d %s", cases[i].why, answer.status, answer.body);
   }
   for (int i = 1; i < API_TOKENS_A_PERSON_MAX; i++)
     assert_int_equal(201, make(f, session, "{\"name\":\"x\",\"scopes\":[\"read\"]}").status);
-  struct answer answer = make(f, session, "{\"name\":\"x\",\"scopes\":[\"read\"]}");
+  struct reply_copy answer = make(f, session, "{\"name\":\"x\",\"scopes\":[\"read\"]}");
   assert_int_equal(409, answer.status);
   assert_contains(answer.body, "too_many_tokens");
 }
@@ -208,7 +211,7 @@ static void a_change_keeps_when_the_token_was_used(void **state) {
   struct fixture *f = *state;
   const char *token = make_token(f, "\"write\"");
   assert_int_equal(200, ask(f, METHOD_PATCH, "/api/v1/me", "{\"preferred_name\":\"A\"}", token).status);
-  struct answer list = ask(f, METHOD_GET, "/api/v1/me/tokens", NULL, ada_signs_in(f));
+  struct reply_copy list = ask(f, METHOD_GET, "/api/v1/me/tokens", NULL, ada_signs_in(f));
   assert_contains(list.body, "\"seen_at\":\"2023-09-06T11:33:20Z\"");
 }
 

@@ -28,7 +28,7 @@ static int setup(void **state) {
   return 0;
 }
 
-static struct answer sign_in_as(struct fixture *f, const char *peer, const char *name) {
+static struct reply_copy sign_in_as(struct fixture *f, const char *peer, const char *name) {
   struct call call = {.method = METHOD_POST, .target = "/api/v1/session/institution", .peer = peer};
   if (name)
     call.extra[0] = (struct header){"x-remote-user", name};
@@ -39,7 +39,7 @@ static void the_proxys_word_opens_a_session(void **state) {
   struct fixture *f = *state;
   static const char *const names[] = {"alove3", "ALove3", "alove3@Example.edu"};
   for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
-    struct answer answer = sign_in_as(f, PROXY, names[i]);
+    struct reply_copy answer = sign_in_as(f, PROXY, names[i]);
     if (answer.status != 201)
       fail_msg("%s: %d %s", names[i], answer.status, answer.body);
     assert_int_equal(200, get_me(f, answer_text(f, &answer, "token")));
@@ -74,7 +74,7 @@ static void anybody_else_is_refused(void **state) {
   };
   for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
     const char *before = dump(f);
-    struct answer answer = sign_in_as(f, cases[i].peer, cases[i].name);
+    struct reply_copy answer = sign_in_as(f, cases[i].peer, cases[i].name);
     if (answer.status != cases[i].status || !strstr(answer.body, cases[i].code))
       fail_msg("%s: %d %s", cases[i].why, answer.status, answer.body);
     if (answer.status != 201)
@@ -92,7 +92,7 @@ static void the_header_from_a_foreign_peer_is_refused_on_every_request(void **st
                         .token = token,
                         .peer = "192.0.2.1",
                         .extra = {{"x-remote-user", "alove3"}}};
-    struct answer answer = fixture_call(f, &call);
+    struct reply_copy answer = fixture_call(f, &call);
     if (answer.status != 403 || !strstr(answer.body, "untrusted_header"))
       fail_msg("%s: %d %s", targets[i], answer.status, answer.body);
   }
@@ -117,7 +117,7 @@ static void two_of_the_header_are_refused_even_from_the_proxy(void **state) {
 static void without_the_setting_there_is_no_such_door(void **state) {
   struct fixture *f = *state;
   f->http.peers = NULL;
-  struct answer answer = sign_in_as(f, PROXY, "alove3");
+  struct reply_copy answer = sign_in_as(f, PROXY, "alove3");
   assert_int_equal(404, answer.status);
 }
 
@@ -151,7 +151,7 @@ static void a_login_is_one_persons_and_the_operator_sets_it(void **state) {
                         .target = arena_format(f->arena, "/api/v1/accounts/%d", (int)grace),
                         .body = arena_format(f->arena, "{\"login\":\"%s\"}", cases[i].login),
                         .is_control = true};
-    struct answer answer = fixture_call(f, &call);
+    struct reply_copy answer = fixture_call(f, &call);
     if (answer.status != cases[i].status)
       fail_msg("%s: %d %s", cases[i].why, answer.status, answer.body);
   }

@@ -16,11 +16,11 @@ struct mailed {
   const char *code; // "ABCD-EFGH"
 };
 
-static struct answer post(struct fixture *f, const char *target, const char *body) {
+static struct reply_copy post(struct fixture *f, const char *target, const char *body) {
   return fixture_call(f, &(struct call){.method = METHOD_POST, .target = target, .body = body});
 }
 
-static struct answer wish(struct fixture *f, const char *email) {
+static struct reply_copy wish(struct fixture *f, const char *email) {
   return post(f, "/api/v1/sign-in-links", arena_format(f->arena, "{\"email\":\"%s\"}", email));
 }
 
@@ -42,11 +42,11 @@ static struct mailed ask_for_link(struct fixture *f, const char *email) {
   return newest_mail(f);
 }
 
-static struct answer by_link(struct fixture *f, const char *token) {
+static struct reply_copy by_link(struct fixture *f, const char *token) {
   return post(f, "/api/v1/session/link", arena_format(f->arena, "{\"link\":\"%s\"}", token));
 }
 
-static struct answer by_code(struct fixture *f, const char *email, const char *code) {
+static struct reply_copy by_code(struct fixture *f, const char *email, const char *code) {
   return post(f, "/api/v1/session/link", arena_format(f->arena, "{\"email\":\"%s\",\"code\":\"%s\"}", email, code));
 }
 
@@ -63,7 +63,7 @@ static int64_t count(struct fixture *f, const char *table) {
 static void a_link_signs_in_once(void **state) {
   struct fixture *f = *state;
   struct mailed mail = ask_for_link(f, " ADA@example.edu");
-  struct answer answer = by_link(f, mail.token);
+  struct reply_copy answer = by_link(f, mail.token);
   assert_int_equal(201, answer.status);
   assert_contains(answer.body, "\"email\":\"ada@example.edu\"");
   assert_non_null(answer.cookie);
@@ -156,7 +156,7 @@ static void the_answer_and_the_writes_do_not_tell_whether_there_is_an_account(vo
   for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
     int64_t links = count(f, "sign_in_links"), mails = count(f, "outbox");
     uint64_t statements = db_statement_count(f->db);
-    struct answer answer = wish(f, cases[i].email);
+    struct reply_copy answer = wish(f, cases[i].email);
     statements = db_statement_count(f->db) - statements;
     if (answer.status != 202 || (first && strcmp(first, answer.body) != 0))
       fail_msg("%s: %d %s", cases[i].why, answer.status, answer.body);
@@ -201,7 +201,7 @@ static void after_five_wrong_codes_even_the_right_one_has_to_wait_but_the_link_d
   struct mailed mail = ask_for_link(f, ADA_ADDRESS);
   for (int i = 0; i < THROTTLE_CODE_TRIES; i++)
     assert_int_equal(401, by_code(f, ADA_ADDRESS, "2222-2222").status);
-  struct answer answer = by_code(f, ADA_ADDRESS, mail.code);
+  struct reply_copy answer = by_code(f, ADA_ADDRESS, mail.code);
   assert_int_equal(429, answer.status);
   assert_string_equal("900", answer.retry_after);
   assert_int_equal(201, by_link(f, mail.token).status);
@@ -247,7 +247,7 @@ static void a_new_password_comes_with_the_link_and_ends_other_sessions(void **st
   const char *weak = arena_format(f->arena, "{\"link\":\"%s\",\"password\":\"short\"}", mail.token);
   assert_int_equal(422, post(f, "/api/v1/session/link", weak).status);
   const char *body = arena_format(f->arena, "{\"link\":\"%s\",\"password\":\"a new long password\"}", mail.token);
-  struct answer answer = post(f, "/api/v1/session/link", body);
+  struct reply_copy answer = post(f, "/api/v1/session/link", body);
   assert_int_equal(201, answer.status);
   assert_int_equal(200, get_me(f, answer_text(f, &answer, "token")));
   assert_int_equal(401, get_me(f, old));
@@ -271,7 +271,7 @@ static void bodies_are_a_link_or_an_address_with_a_code(void **state) {
       {"{\"link\":\"x\",\"password\":\"\"}", "\"password\"", "an empty password"},
   };
   for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
-    struct answer answer = post(f, "/api/v1/session/link", cases[i].body);
+    struct reply_copy answer = post(f, "/api/v1/session/link", cases[i].body);
     if (answer.status != 422 || !strstr(answer.body, cases[i].field))
       fail_msg("%s: %d %s", cases[i].why, answer.status, answer.body);
   }
@@ -290,7 +290,7 @@ static void the_mail_is_not_among_ones_messages(void **state) {
   struct fixture *f = *state;
   const char *token = ada_signs_in(f);
   ask_for_link(f, ADA_ADDRESS);
-  struct answer answer =
+  struct reply_copy answer =
       fixture_call(f, &(struct call){.method = METHOD_GET, .target = "/api/v1/me/messages", .token = token});
   assert_contains(answer.body, "\"messages\":[]");
 }
@@ -299,7 +299,7 @@ static void the_operator_makes_a_link_that_works_once(void **state) {
   struct fixture *f = *state;
   const char *target = arena_format(f->arena, "/api/v1/accounts/%d/sign-in-link", (int)f->ada);
   struct call call = {.method = METHOD_POST, .target = target, .is_control = true};
-  struct answer answer = fixture_call(f, &call);
+  struct reply_copy answer = fixture_call(f, &call);
   assert_int_equal(201, answer.status);
   assert_int_equal(0, count(f, "outbox"));
   const char *link = answer_text(f, &answer, "link");

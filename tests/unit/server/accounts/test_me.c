@@ -10,7 +10,7 @@
 #include "server/outbound/outbox.h"
 #include "tests/unit/server/accounts/fixture.h"
 
-static struct answer change_password(struct fixture *f, const char *token, const char *current, const char *next) {
+static struct reply_copy change_password(struct fixture *f, const char *token, const char *current, const char *next) {
   return fixture_call(
       f, &(struct call){.method = METHOD_PUT,
                         .target = "/api/v1/me/password",
@@ -41,7 +41,7 @@ static void me_is_the_person_and_the_courses_they_are_in(void **state) {
   put_enrolment(f, 1, "student", "audit", "active");
   put_enrolment(f, 2, "staff", "credit", "active");
   put_enrolment(f, 3, "student", "credit", "dropped");
-  struct answer answer =
+  struct reply_copy answer =
       fixture_call(f, &(struct call){.method = METHOD_GET, .target = "/api/v1/me", .token = ada_signs_in(f)});
   assert_int_equal(200, answer.status);
   assert_string_equal(
@@ -72,7 +72,7 @@ static void nobody_and_the_operator_have_no_me(void **state) {
     for (int is_control = 0; is_control <= 1; is_control++) {
       struct call call = calls[i];
       call.is_control = is_control;
-      struct answer answer = fixture_call(f, &call);
+      struct reply_copy answer = fixture_call(f, &call);
       if (answer.status != 401)
         fail_msg("%s, control %d: %d %s", call.target, is_control, answer.status, answer.body);
     }
@@ -83,10 +83,10 @@ static void nobody_and_the_operator_have_no_me(void **state) {
 static void the_preferred_name_is_changed_and_removed(void **state) {
   struct fixture *f = *state;
   const char *token = ada_signs_in(f);
-  struct answer answer = fixture_call(f, &(struct call){.method = METHOD_PATCH,
-                                                        .target = "/api/v1/me",
-                                                        .body = "{\"preferred_name\":\" Countess  Ada \"}",
-                                                        .token = token});
+  struct reply_copy answer = fixture_call(f, &(struct call){.method = METHOD_PATCH,
+                                                            .target = "/api/v1/me",
+                                                            .body = "{\"preferred_name\":\" Countess  Ada \"}",
+                                                            .token = token});
   assert_int_equal(200, answer.status);
   assert_contains(answer.body,
                   "\"name\":\"Countess Ada\",\"full_name\":\"Ada Lovelace\",\"preferred_name\":\"Countess Ada\"");
@@ -146,7 +146,7 @@ static void a_password_has_ten_to_two_hundred_characters_of_any_kind(void **stat
     for (int j = 0; j < cases[i].times; j++)
       text_add(&next, cases[i].unit);
     const char *before = dump(f);
-    struct answer answer = change_password(f, token, current, text_get(&next));
+    struct reply_copy answer = change_password(f, token, current, text_get(&next));
     if (answer.status != (cases[i].is_taken ? 204 : 422))
       fail_msg("%s: %d %s", cases[i].why, answer.status, answer.body);
     if (cases[i].is_taken)
@@ -163,11 +163,11 @@ static void guessing_the_current_password_is_throttled_with_signing_in(void **st
   const char *token = ada_signs_in(f);
   const char *before = dump(f);
   for (int i = 0; i < THROTTLE_ACCOUNT_TRIES; i++) {
-    struct answer answer = change_password(f, token, "a wrong password", "a quite new password");
+    struct reply_copy answer = change_password(f, token, "a wrong password", "a quite new password");
     assert_int_equal(422, answer.status);
     assert_contains(answer.body, "\"field\":\"current\"");
   }
-  struct answer answer = change_password(f, token, ADA_PASSWORD, "a quite new password");
+  struct reply_copy answer = change_password(f, token, ADA_PASSWORD, "a quite new password");
   assert_int_equal(429, answer.status);
   assert_string_equal("900", answer.retry_after);
   assert_int_equal(429, try_sign_in(f, ADA_ADDRESS, ADA_PASSWORD).status);
@@ -188,7 +188,7 @@ static void messages_come_newest_first_by_pages_and_are_ones_own(void **state) {
     assert_int_equal(ERR_OK, outbox_put(&act, &message));
   }
   const char *token = ada_signs_in(f);
-  struct answer answer =
+  struct reply_copy answer =
       fixture_call(f, &(struct call){.method = METHOD_GET, .target = "/api/v1/me/messages?limit=2", .token = token});
   assert_int_equal(200, answer.status);
   assert_string_equal(

@@ -76,7 +76,7 @@ static void a_disabled_person_is_nobody_even_if_a_session_were_left(void **state
 static void signing_out_ends_this_session_and_takes_the_cookie_away(void **state) {
   struct fixture *f = *state;
   struct session_opened mine = open_session(f, f->ada, NULL), other = open_session(f, f->ada, NULL);
-  struct answer answer =
+  struct reply_copy answer =
       fixture_call(f, &(struct call){.method = METHOD_DELETE, .target = "/api/v1/session", .token = mine.token});
   assert_int_equal(204, answer.status);
   assert_contains(answer.cookie, "tandem_session=; Max-Age=0;");
@@ -89,7 +89,7 @@ static void signing_out_everywhere_ends_this_session_as_well_and_nobody_elses(vo
   int64_t grace = fixture_person(f, "Grace Hopper", "grace@example.edu");
   struct session_opened first = open_session(f, f->ada, NULL), second = open_session(f, f->ada, NULL);
   struct session_opened of_grace = open_session(f, grace, NULL);
-  struct answer answer =
+  struct reply_copy answer =
       fixture_call(f, &(struct call){.method = METHOD_DELETE, .target = "/api/v1/me/sessions", .token = first.token});
   assert_int_equal(200, answer.status);
   assert_string_equal("{\"ended\":2}", answer.body);
@@ -108,7 +108,7 @@ static void one_session_is_ended_by_its_number_only_by_whose_it_is(void **state)
   assert_int_equal(
       404, fixture_call(f, &(struct call){.method = METHOD_DELETE, .target = of_old, .token = of_grace.token}).status);
   assert_int_equal(200, get_me(f, old.token));
-  struct answer answer =
+  struct reply_copy answer =
       fixture_call(f, &(struct call){.method = METHOD_DELETE, .target = of_old, .token = mine.token});
   assert_int_equal(204, answer.status);
   assert_null(answer.cookie);
@@ -126,7 +126,7 @@ static void the_list_tells_which_session_is_this_one(void **state) {
   struct session_opened old = open_session(f, f->ada, "Netscape\t4\xE9");
   clock_set(&f->clock, START_AT + 60);
   struct session_opened mine = open_session(f, f->ada, NULL);
-  struct answer answer =
+  struct reply_copy answer =
       fixture_call(f, &(struct call){.method = METHOD_GET, .target = "/api/v1/me/sessions", .token = mine.token});
   assert_string_equal(arena_format(f->arena,
                                    "{\"sessions\":[{\"id\":%lld,\"current\":true,\"user_agent\":null,"
@@ -215,7 +215,7 @@ static void a_bearer_token_goes_before_the_cookie(void **state) {
   struct fixture *f = *state;
   int64_t grace = fixture_person(f, "Grace Hopper", "grace@example.edu");
   struct session_opened of_ada = open_session(f, f->ada, NULL), of_grace = open_session(f, grace, NULL);
-  struct answer answer =
+  struct reply_copy answer =
       fixture_call(f, &(struct call){.method = METHOD_GET,
                                      .target = "/api/v1/me",
                                      .token = of_grace.token,

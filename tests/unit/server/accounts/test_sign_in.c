@@ -12,10 +12,10 @@
 
 static void signing_in_gives_a_cookie_a_token_and_who_one_is(void **state) {
   struct fixture *f = *state;
-  struct answer answer = fixture_call(f, &(struct call){.method = METHOD_POST,
-                                                        .target = "/api/v1/session",
-                                                        .body = sign_in_body(f, " ADA@Example.edu", ADA_PASSWORD),
-                                                        .user_agent = "curl/7.88"});
+  struct reply_copy answer = fixture_call(f, &(struct call){.method = METHOD_POST,
+                                                            .target = "/api/v1/session",
+                                                            .body = sign_in_body(f, " ADA@Example.edu", ADA_PASSWORD),
+                                                            .user_agent = "curl/7.88"});
   assert_int_equal(201, answer.status);
   const char *token = answer_text(f, &answer, "token");
   assert_int_equal(TOKEN_TEXT_BYTES - 1, strlen(token));
@@ -66,7 +66,7 @@ static void whoever_may_not_sign_in_gets_one_and_the_same_answer(void **state) {
   const char *before = dump(f);
   const char *first = NULL;
   for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
-    struct answer answer = try_sign_in(f, cases[i].email, cases[i].password);
+    struct reply_copy answer = try_sign_in(f, cases[i].email, cases[i].password);
     if (answer.status != 401 || answer.cookie || (first && strcmp(first, answer.body) != 0))
       fail_msg("%s: %d %s", cases[i].why, answer.status, answer.body);
     first = answer.body;
@@ -94,7 +94,7 @@ static void bodies_that_are_not_as_they_should_be_are_refused(void **state) {
   };
   const char *before = dump(f);
   for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
-    struct answer answer =
+    struct reply_copy answer =
         fixture_call(f, &(struct call){.method = METHOD_POST, .target = "/api/v1/session", .body = cases[i].body});
     if (answer.status != cases[i].status || !strstr(answer.body, cases[i].part))
       fail_msg("%s: %d %s", cases[i].why, answer.status, answer.body);
@@ -108,7 +108,7 @@ static void after_ten_failures_even_the_right_password_has_to_wait(void **state)
   assert_int_equal(ERR_OK, person_set_address(&act, f->ada, "countess@example.edu"));
   for (int i = 0; i < THROTTLE_ACCOUNT_TRIES; i++) // by either address: it is one account
     assert_int_equal(401, try_sign_in(f, i % 2 ? ADA_ADDRESS : "countess@example.edu", "wrong").status);
-  struct answer answer = try_sign_in(f, ADA_ADDRESS, ADA_PASSWORD);
+  struct reply_copy answer = try_sign_in(f, ADA_ADDRESS, ADA_PASSWORD);
   assert_int_equal(429, answer.status);
   assert_string_equal("900", answer.retry_after);
   assert_contains(answer.body, "\"code\":\"too_many_tries\"");

@@ -176,7 +176,7 @@ static void ten_people_drop_freely_and_eleven_need_consent(void **state) {
   import(fixture, OPERATOR, "", class_csv(fixture, 22, 200));
   fixture_refused(fixture, 409, "drops_need_consent");
   assert_non_null(strstr(fixture_text(fixture, "detail"), "11 of 190"));
-  assert_non_null(strstr(fixture_text(fixture, "detail"), "allow_drops=11"));
+  assert_non_null(strstr(fixture_text(fixture, "detail"), "--allow-drops 11"));
   import(fixture, OPERATOR, "?allow_drops=10", class_csv(fixture, 22, 200));
   fixture_refused(fixture, 409, "drops_need_consent");
   assert_string_equal(fixture_dump(fixture), before);
@@ -442,17 +442,11 @@ static void faulty_requests_change_nothing(void **state) {
 }
 
 static int import(struct fixture *fixture, int64_t person, const char *query, const char *csv) {
-  local_call(fixture->app, fixture->arena,
-             &(struct local_call){.method = METHOD_POST,
-                                  .target = arena_format(fixture->arena, SAMPLE "/roster%s", query),
-                                  .content_type = "text/csv",
-                                  .body = csv,
-                                  .is_operator = person == OPERATOR,
-                                  .token = person > 0 ? fixture->tokens[person] : NULL},
-             &fixture->answer);
-  json_decref(fixture->json);
-  fixture->json = fixture->answer.size > 0 ? json_loadb(fixture->answer.body, fixture->answer.size, 0, NULL) : NULL;
-  return fixture->answer.status;
+  return fixture_send(fixture, person,
+                      &(struct local_call){.method = METHOD_POST,
+                                           .target = arena_format(fixture->arena, SAMPLE "/roster%s", query),
+                                           .content_type = "text/csv",
+                                           .body = csv});
 }
 
 static const char *class_csv(struct fixture *fixture, int from, int to) {

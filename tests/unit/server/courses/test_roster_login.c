@@ -25,15 +25,11 @@ static int teardown(void **state) {
 }
 
 static void import(struct fixture *f, const char *csv) {
-  local_call(f->app, f->arena,
-             &(struct local_call){.method = METHOD_POST,
-                                  .target = SAMPLE "/roster?domain=example.edu&allow_drops=1000",
-                                  .content_type = "text/csv",
-                                  .body = csv,
-                                  .is_operator = true},
-             &f->answer);
-  json_decref(f->json);
-  f->json = json_loadb(f->answer.body, f->answer.size, 0, NULL);
+  fixture_send(f, -1,
+               &(struct local_call){.method = METHOD_POST,
+                                    .target = SAMPLE "/roster?domain=example.edu&allow_drops=1000",
+                                    .content_type = "text/csv",
+                                    .body = csv});
 }
 
 // "-": none.

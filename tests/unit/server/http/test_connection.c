@@ -189,33 +189,34 @@ static void what_is_no_request_gets_its_status_and_an_end(void **state) {
   static const struct {
     const char *bytes;
     int status;
+    const char *code;
     const char *why;
   } requests[] = {
-      {"\x16\x03\x01\x02", 400, "a TLS hello"},
-      {"\r\n" HELLO, 400, "an empty line first"},
-      {"GET /hello HTTP/1.1\n\n", 400, "bare LF"},
-      {"GET /hello HTTP/1.1\r\n\r\n" HELLO, 400, "no Host, and the next request is not answered either"},
-      {"GET /hello HTTP/2.0\r\n\r\n", 505, "a version that is not spoken"},
-      {"OPTIONS /hello HTTP/1.1\r\nHost: a\r\n\r\n", 501, "a method that is nowhere"},
-      {RAW "Expect: 200-ok\r\n\r\n", 417, "an expectation"},
-      {CHUNKED "3\r\nabcd\r\n0\r\n\r\n", 400, "junk after a chunk"},
-      {CHUNKED "3\r\nabc\n0\r\n\r\n", 400, "bare LF after a chunk"},
-      {CHUNKED "3\nabc\r\n0\r\n\r\n", 400, "bare LF after a size"},
-      {CHUNKED "g\r\n", 400, "a size that is not hexadecimal"},
-      {CHUNKED "-1\r\n", 400, "a negative size"},
-      {CHUNKED "0x3\r\nabc\r\n", 400, "a size with a prefix"},
-      {CHUNKED " 3\r\nabc\r\n0\r\n\r\n", 400, "a space before the size"},
-      {CHUNKED "\r\n", 400, "no size"},
-      {CHUNKED "10000000000000000\r\n", 400, "a size beyond 64 bits"},
-      {CHUNKED "3\r\nabc\r\n0\r\nX-Trailer: a\r\n\r\n", 400, "a trailer"},
-      {CHUNKED "3\r\nabc\r\n0\r\nX-Trailer:\r\n\r\n", 400, "a trailer without a value"},
-      {CHUNKED "3\r\nabc\r\n0\r\nX\r\n\r\n", 400, "junk after the last chunk"},
+      {"\x16\x03\x01\x02", 400, "bad_request", "a TLS hello"},
+      {"\r\n" HELLO, 400, "bad_request", "an empty line first"},
+      {"GET /hello HTTP/1.1\n\n", 400, "bad_request", "bare LF"},
+      {"GET /hello HTTP/1.1\r\n\r\n" HELLO, 400, "bad_request", "no Host, and the next request is not answered either"},
+      {"GET /hello HTTP/2.0\r\n\r\n", 505, "version_not_supported", "a version that is not spoken"},
+      {"OPTIONS /hello HTTP/1.1\r\nHost: a\r\n\r\n", 501, "not_implemented", "a method that is nowhere"},
+      {RAW "Expect: 200-ok\r\n\r\n", 417, "expectation_failed", "an expectation"},
+      {CHUNKED "3\r\nabcd\r\n0\r\n\r\n", 400, "bad_request", "junk after a chunk"},
+      {CHUNKED "3\r\nabc\n0\r\n\r\n", 400, "bad_request", "bare LF after a chunk"},
+      {CHUNKED "3\nabc\r\n0\r\n\r\n", 400, "bad_request", "bare LF after a size"},
+      {CHUNKED "g\r\n", 400, "bad_request", "a size that is not hexadecimal"},
+      {CHUNKED "-1\r\n", 400, "bad_request", "a negative size"},
+      {CHUNKED "0x3\r\nabc\r\n", 400, "bad_request", "a size with a prefix"},
+      {CHUNKED " 3\r\nabc\r\n0\r\n\r\n", 400, "bad_request", "a space before the size"},
+      {CHUNKED "\r\n", 400, "bad_request", "no size"},
+      {CHUNKED "10000000000000000\r\n", 400, "bad_request", "a size beyond 64 bits"},
+      {CHUNKED "3\r\nabc\r\n0\r\nX-Trailer: a\r\n\r\n", 400, "bad_request", "a trailer"},
+      {CHUNKED "3\r\nabc\r\n0\r\nX-Trailer:\r\n\r\n", 400, "bad_request", "a trailer without a value"},
+      {CHUNKED "3\r\nabc\r\n0\r\nX\r\n\r\n", 400, "bad_request", "junk after the last chunk"},
   };
   for (size_t i = 0; i < sizeof requests / sizeof *requests; i++) {
     struct client client = client_open(*state);
     client_say(&client, requests[i].bytes);
     struct answer answer = client_hear(&client);
-    if (answer.status != requests[i].status)
+    if (answer.status != requests[i].status || strstr(answer.body, requests[i].code) == NULL)
       fail_msg("%s: %s%s", requests[i].why, answer.head, answer.body);
     assert_memory_equal(head_field(answer.head, "Connection"), "close", 5);
     expect_end(&client);
@@ -246,12 +247,12 @@ static void a_header_too_large_is_told_which_part(void **state) {
   struct client client = client_open(*state);
   client_say(&client, "GET /hello HTTP/1.1\r\nHost: a\r\nX-Word: ");
   client_say_n(&client, value, sizeof value);
-  expect_and_close(&client, 431, "16 KiB");
+  expect_and_close(&client, 431, "headers_too_large");
   client_close(&client);
   client = client_open(*state);
   client_say(&client, "GET /");
   client_say_n(&client, value, 5000);
-  expect_and_close(&client, 414, "4 KiB");
+  expect_and_close(&client, 414, "uri_too_long");
   client_close(&client);
 }
 

@@ -17,6 +17,7 @@ static void each_phase_has_its_time(void **state) {
     int64_t expected_ms;
     const char *why;
   } rows[] = {
+      {PHASE_HANDSHAKE, 0, 10000, "TLS handshake 10 s"},
       {PHASE_IDLE, 0, 60000, "idle 60 s"},
       {PHASE_HEAD, 0, 10000, "header 10 s"},
       {PHASE_HEAD, 16384, 10000, "a header gains nothing by its bytes"},

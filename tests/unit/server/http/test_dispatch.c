@@ -112,18 +112,18 @@ static enum err put_seat(struct request *request) {
 
 #define TEAM "/courses/{course}/teams/{team}"
 static const struct route rows[] = {
-    {METHOD_GET, "/me", ACCESS_SIGNED_IN, ROUTE_READ, NULL, get_me, NULL, NULL, 200, NULL, "s"},
-    {METHOD_GET, TEAM, ACCESS_COURSE, ROUTE_READ, NULL, get_team, &seat_shape, NULL, 200, NULL, "s"},
-    {METHOD_PATCH, TEAM, ACCESS_TEAM, ROUTE_WRITE, NULL, patch_team, NULL, &team_shape, 200, NULL, "s"},
+    {METHOD_GET, "/me", ACCESS_SIGNED_IN, ROUTE_READ, NULL, get_me, NULL, NULL, 204, NULL, "s"},
+    {METHOD_GET, TEAM, ACCESS_COURSE, ROUTE_READ, NULL, get_team, &seat_shape, NULL, 204, NULL, "s"},
+    {METHOD_PATCH, TEAM, ACCESS_TEAM, ROUTE_WRITE, NULL, patch_team, NULL, &team_shape, 204, NULL, "s"},
     {METHOD_DELETE, TEAM, ACCESS_TEAM, ROUTE_WRITE, NULL, delete_team, NULL, NULL, 204, NULL, "s"},
-    {METHOD_PUT, "/courses/{course}/labs/seat", ACCESS_STUDENT, ROUTE_WRITE, NULL, put_seat, NULL, &seat_shape, 200,
+    {METHOD_PUT, "/courses/{course}/labs/seat", ACCESS_STUDENT, ROUTE_WRITE, NULL, put_seat, NULL, &seat_shape, 204,
      NULL, "s"},
     {METHOD_POST, "/courses/{course}/roster", ACCESS_STAFF, ROUTE_WORK, prepare_import, post_import, NULL, &csv_shape,
-     201, NULL, "s"},
-    {METHOD_GET, "/courses/{course}/roster", ACCESS_STAFF, ROUTE_WORK, prepare_export, NULL, NULL, NULL, 200, NULL,
+     204, NULL, "s"},
+    {METHOD_GET, "/courses/{course}/roster", ACCESS_STAFF, ROUTE_WORK, prepare_export, NULL, NULL, NULL, 204, NULL,
      "s"},
     {METHOD_PUT, "/courses/{course}/syllabus", ACCESS_STAFF, ROUTE_WORK, prepare_import, post_import, NULL, &yaml_shape,
-     200, NULL, "s"},
+     204, NULL, "s"},
 };
 static const struct route_table tables[] = {{"test", rows, COUNT(rows)}, {"system", NULL, 0}};
 
@@ -477,7 +477,7 @@ static void readiness_tells_what_the_operator_should_know(void **state) {
   struct fixture *fixture = *state;
   static const char *const notes[] = {"The clock is offset.", NULL};
   atomic_bool is_draining = false;
-  struct readiness readiness = {&is_draining, notes, add_a_note, add_a_figure};
+  struct readiness readiness = {&is_draining, notes, NULL, add_a_note, add_a_figure};
   fixture->http.readiness = &readiness;
   struct exchange sent = {
       METHOD_GET, "/readyz", "", NULL, 200, "\"notes\":[\"The clock is offset.\",\"mail is not being sent\"]", "ready"};

@@ -159,6 +159,7 @@ static void a_header_that_does_not_end_is_answered_408(void **state) {
   look_after(house, 10001);
   const char *heard = hear(house, &is_over);
   assert_int_equal(strncmp(heard, "HTTP/1.1 408 ", 13), 0);
+  assert_non_null(strstr(heard, "\"code\":\"timeout\""));
   assert_non_null(strstr(heard, "\r\nConnection: close\r\n"));
   assert_true(is_over);
   assert_int_equal(house->departures, 0); // the client may still be sending

@@ -195,6 +195,44 @@ static void the_sign_in_header_is_taken_from_a_named_proxy_once_and_refused_from
   }
 }
 
+static void only_a_named_proxy_says_that_the_client_spoke_https(void **state) {
+  (void)state;
+  struct peer_rules rules = rules_of("10.0.0.1", NULL);
+  struct http http = {.peers = &rules};
+  static const struct {
+    struct sender sender;
+    bool is_tls;
+    bool is_https;
+    const char *why;
+  } rows[] = {
+      {{.peer = "10.0.0.1", .headers = {{"x-forwarded-proto", "https"}}}, false, true, "the proxy says so"},
+      {{.peer = "10.0.0.1", .headers = {{"x-forwarded-proto", "HTTPS"}}}, false, true, "in any case"},
+      {{.peer = "10.0.0.1", .headers = {{"x-forwarded-proto", "http"}}}, true, false, "TLS only up to the proxy"},
+      {{.peer = "10.0.0.1"}, true, true, "the proxy says nothing"},
+      {{.peer = "10.0.0.1"}, false, false, "nobody says anything"},
+      {{.peer = "10.0.0.1", .headers = {{"x-forwarded-proto", "https, http"}}}, false, false, "a list"},
+      {{.peer = "10.0.0.1", .headers = {{"x-forwarded-proto", "https"}, {"x-forwarded-proto", "https"}}},
+       false,
+       false,
+       "twice"},
+      {{.peer = "10.0.0.2", .headers = {{"x-forwarded-proto", "https"}}}, false, false, "not the named proxy"},
+      {{.peer = "10.0.0.2", .headers = {{"x-forwarded-proto", "http"}}}, true, true, "our own TLS is what we see"},
+  };
+  for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+    const struct sender *sender = &rows[i].sender;
+    struct request *request = request_new(&http, arena_new());
+    request->peer = sender->peer;
+    request->is_https = rows[i].is_tls;
+    request->headers = sender->headers;
+    while (request->header_count < HEADERS && sender->headers[request->header_count].name != NULL)
+      request->header_count++;
+    assert_int_equal(peer_admit(request), ERR_OK);
+    if (request->is_https != rows[i].is_https)
+      fail_msg("%s", rows[i].why);
+    request_free(request);
+  }
+}
+
 static void without_rules_nobody_is_believed(void **state) {
   (void)state;
   const struct http http = {0};
@@ -214,6 +252,7 @@ int main(void) {
       cmocka_unit_test(a_sign_in_header_is_a_token_that_nobody_else_uses),
       cmocka_unit_test(only_a_named_proxy_says_whose_address_the_client_has),
       cmocka_unit_test(the_sign_in_header_is_taken_from_a_named_proxy_once_and_refused_from_anybody_else),
+      cmocka_unit_test(only_a_named_proxy_says_that_the_client_spoke_https),
       cmocka_unit_test(without_rules_nobody_is_believed),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);

@@ -260,6 +260,35 @@ static void cookies_are_set_for_this_site_alone(void **state) {
   reply_cookie(request, "session", "", 0);
   assert_string_equal(sent(request, "Set-Cookie"), "session=; Max-Age=0; Path=/; HttpOnly; SameSite=Lax");
   request_free(request);
+  request = request_new(&plain, arena_new());
+  request->is_https = true;
+  reply_cookie(request, "session", "", 0);
+  assert_string_equal(sent(request, "Set-Cookie"), "session=; Max-Age=0; Path=/; HttpOnly; SameSite=Lax; Secure");
+  request_free(request);
+}
+
+static void weights_are_thousandths_of_the_most_precise_range(void **state) {
+  (void)state;
+  static const struct {
+    const char *accept;
+    const char *type;
+    int weight;
+  } rows[] = {
+      {NULL, "text/html", 1000},
+      {"text/html;q=0.75, */*;q=0.1", "text/html; charset=utf-8", 750},
+      {"text/html;q=0.75, */*;q=0.1", "application/json", 100},
+      {"text/*; q=0.333;x=1", "text/html", 333},
+      {"text/html;q=0.0009", "text/html", 0},
+      {"text/html;q=1.000", "text/html", 1000},
+      {"text/html;q=.5", "text/html", 1000},
+      {"text/html;q=2", "text/html", 1000},
+      {"application/json", "text/html", 0},
+  };
+  for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
+    if (header_weight(rows[i].accept, rows[i].type) != rows[i].weight)
+      fail_msg("%s: %d", rows[i].accept, header_weight(rows[i].accept, rows[i].type));
+  assert_int_equal(header_coding_weight(NULL, "gzip"), 0);
+  assert_int_equal(header_coding_weight("br, gzip;q=0.5", "gzip"), 500);
 }
 
 struct value_case {
@@ -428,6 +457,7 @@ int main(void) {
       cmocka_unit_test(no_reply_is_204_and_a_creation_has_its_location),
       cmocka_unit_test(only_a_successful_read_carries_the_tag),
       cmocka_unit_test(cookies_are_set_for_this_site_alone),
+      cmocka_unit_test(weights_are_thousandths_of_the_most_precise_range),
       cmocka_unit_test(cookies_and_bearer_tokens_are_read),
       cmocka_unit_test(header_values_mean_what_the_standards_say),
   };

@@ -97,6 +97,27 @@ static void head_states_the_length_of_the_body_that_get_would_send(void **state)
   request_free(request);
 }
 
+static void only_https_at_a_public_https_address_is_asked_to_stay_so(void **state) {
+  (void)state;
+  static const struct {
+    bool is_https;
+    const char *public_url;
+    bool is_told;
+  } rows[] = {
+      {true, "https://tandem.example.edu", true},   {true, "HTTPS://tandem.example.edu", true},
+      {true, "http://tandem.example.edu", false},   {true, NULL, false},
+      {false, "https://tandem.example.edu", false},
+  };
+  for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+    struct http public = {.public_url = rows[i].public_url};
+    struct request *request = request_new(&public, arena_new());
+    request->is_https = rows[i].is_https;
+    bool is_told = strstr(head_of(request, false), "\r\nStrict-Transport-Security: max-age=31536000\r\n") != NULL;
+    assert_int_equal(is_told, rows[i].is_told);
+    request_free(request);
+  }
+}
+
 static void an_unknown_status_is_still_a_status_line(void **state) {
   (void)state;
   log_set_level(LOG_ERROR);
@@ -113,6 +134,7 @@ int main(void) {
       cmocka_unit_test(caching_is_as_the_reply_says_and_closing_is_told),
       cmocka_unit_test(a_status_without_content_has_neither_body_nor_length),
       cmocka_unit_test(head_states_the_length_of_the_body_that_get_would_send),
+      cmocka_unit_test(only_https_at_a_public_https_address_is_asked_to_stay_so),
       cmocka_unit_test(an_unknown_status_is_still_a_status_line),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);

@@ -8,6 +8,7 @@
 
 #include "common/base/log.h"
 #include "common/base/text.h"
+#include "server/http/answer.h"
 #include "server/http/router.h"
 #include "server/http/shape.h"
 #include "server/http/system_routes.h"
@@ -30,9 +31,9 @@ static enum err identify(struct request *request, bool is_writing) {
 }
 
 #define READ(path)                                                                                                     \
-  { METHOD_GET, path, ACCESS_PUBLIC, ROUTE_READ, NULL, handle, NULL, NULL, 200, NULL, "read" }
+  { METHOD_GET, path, ACCESS_PUBLIC, ROUTE_READ, NULL, handle, NULL, NULL, 204, NULL, "read" }
 #define WRITE(method, path)                                                                                            \
-  { method, path, ACCESS_PUBLIC, ROUTE_WRITE, NULL, handle, NULL, NULL, 200, NULL, "write" }
+  { method, path, ACCESS_PUBLIC, ROUTE_WRITE, NULL, handle, NULL, NULL, 204, NULL, "write" }
 
 static const struct route rows[] = {
     READ("/me"),
@@ -168,6 +169,16 @@ static const struct shape secret_shape = {"Secret", MEDIA_JSON, 100, 16, secret,
 static const struct shape unchosen_shape = {"Unchosen", MEDIA_JSON, 100, 16, unchosen, 1};
 static const struct shape endless_shape = {"Endless", MEDIA_JSON, 0, 16, secret, 1};
 
+static const struct answer_field answer_fields[] = {
+    {"a", ANSWER_TEXT, ANSWER_ALWAYS, AUDIENCE_CALLER, NULL, NULL, "s"},
+};
+static const struct answer_field careless_fields[] = {
+    {"a", ANSWER_TEXT, ANSWER_ALWAYS, AUDIENCE_UNSET, NULL, NULL, "s"},
+};
+static const struct answer answer = {"Same", NULL, false, answer_fields, 1};
+static const struct answer namesake = {"Same", NULL, false, answer_fields, 1};
+static const struct answer careless = {"Careless", NULL, false, careless_fields, 1};
+
 struct table_case {
   struct route rows[2];
   size_t count;
@@ -175,56 +186,72 @@ struct table_case {
 };
 
 static const struct table_case bad_tables[] = {
-    {{{METHOD_GET, "/a", ACCESS_UNSET, ROUTE_READ, NULL, handle, NULL, NULL, 200, NULL, "s"}}, 1, "access forgotten"},
-    {{{METHOD_GET, "/a", ACCESS_PUBLIC, ROUTE_READ, NULL, NULL, NULL, NULL, 200, NULL, "s"}},
+    {{{METHOD_GET, "/a", ACCESS_UNSET, ROUTE_READ, NULL, handle, NULL, NULL, 204, NULL, "s"}}, 1, "access forgotten"},
+    {{{METHOD_GET, "/a", ACCESS_PUBLIC, ROUTE_READ, NULL, NULL, NULL, NULL, 204, NULL, "s"}},
      1,
      "a read without handler"},
-    {{{METHOD_GET, "/a", ACCESS_PUBLIC, ROUTE_WRITE, NULL, handle, NULL, NULL, 200, NULL, "s"}},
+    {{{METHOD_GET, "/a", ACCESS_PUBLIC, ROUTE_WRITE, NULL, handle, NULL, NULL, 204, NULL, "s"}},
      1,
      "a GET that writes"},
-    {{{METHOD_POST, "/a", ACCESS_PUBLIC, ROUTE_READ, NULL, handle, NULL, NULL, 201, NULL, "s"}},
+    {{{METHOD_POST, "/a", ACCESS_PUBLIC, ROUTE_READ, NULL, handle, NULL, NULL, 204, NULL, "s"}},
      1,
      "a POST that reads"},
-    {{{METHOD_POST, "/a", ACCESS_PUBLIC, ROUTE_WRITE, handle, handle, NULL, NULL, 201, NULL, "s"}},
+    {{{METHOD_POST, "/a", ACCESS_PUBLIC, ROUTE_WRITE, handle, handle, NULL, NULL, 204, NULL, "s"}},
      1,
      "a write with prepare"},
-    {{{METHOD_POST, "/a", ACCESS_PUBLIC, ROUTE_WORK, NULL, handle, NULL, NULL, 201, NULL, "s"}},
+    {{{METHOD_POST, "/a", ACCESS_PUBLIC, ROUTE_WORK, NULL, handle, NULL, NULL, 204, NULL, "s"}},
      1,
      "work without prepare"},
-    {{{METHOD_POST, "a", ACCESS_PUBLIC, ROUTE_WRITE, NULL, handle, NULL, NULL, 201, NULL, "s"}}, 1, "no slash"},
-    {{{METHOD_POST, "/a//b", ACCESS_PUBLIC, ROUTE_WRITE, NULL, handle, NULL, NULL, 201, NULL, "s"}},
+    {{{METHOD_POST, "a", ACCESS_PUBLIC, ROUTE_WRITE, NULL, handle, NULL, NULL, 204, NULL, "s"}}, 1, "no slash"},
+    {{{METHOD_POST, "/a//b", ACCESS_PUBLIC, ROUTE_WRITE, NULL, handle, NULL, NULL, 204, NULL, "s"}},
      1,
      "an empty segment"},
-    {{{METHOD_POST, "/{a}/{a}", ACCESS_PUBLIC, ROUTE_WRITE, NULL, handle, NULL, NULL, 201, NULL, "s"}},
+    {{{METHOD_POST, "/{a}/{a}", ACCESS_PUBLIC, ROUTE_WRITE, NULL, handle, NULL, NULL, 204, NULL, "s"}},
      1,
      "a name twice"},
-    {{{METHOD_POST, "/{a}/{b}/{c}/{d}/{e}", ACCESS_PUBLIC, ROUTE_WRITE, NULL, handle, NULL, NULL, 201, NULL, "s"}},
+    {{{METHOD_POST, "/{a}/{b}/{c}/{d}/{e}", ACCESS_PUBLIC, ROUTE_WRITE, NULL, handle, NULL, NULL, 204, NULL, "s"}},
      1,
      "five parameters"},
-    {{{METHOD_GET, "/teams", ACCESS_STAFF, ROUTE_READ, NULL, handle, NULL, NULL, 200, NULL, "s"}}, 1, "staff of what?"},
-    {{{METHOD_GET, "/{course}", ACCESS_TEAM, ROUTE_READ, NULL, handle, NULL, NULL, 200, NULL, "s"}},
+    {{{METHOD_GET, "/teams", ACCESS_STAFF, ROUTE_READ, NULL, handle, NULL, NULL, 204, NULL, "s"}}, 1, "staff of what?"},
+    {{{METHOD_GET, "/{course}", ACCESS_TEAM, ROUTE_READ, NULL, handle, NULL, NULL, 204, NULL, "s"}},
      1,
      "a member of what?"},
-    {{{METHOD_GET, "/a", ACCESS_PUBLIC, ROUTE_READ, NULL, handle, NULL, NULL, 200, NULL, NULL}}, 1, "no summary"},
+    {{{METHOD_GET, "/a", ACCESS_PUBLIC, ROUTE_READ, NULL, handle, NULL, NULL, 204, NULL, NULL}}, 1, "no summary"},
     {{READ("/a/{b}"), READ("/a/{c}")}, 2, "one path under two names"},
-    {{{METHOD_POST, "/a", ACCESS_PUBLIC, ROUTE_WRITE, NULL, handle, NULL, &outside_shape, 201, NULL, "s"}},
+    {{{METHOD_POST, "/a", ACCESS_PUBLIC, ROUTE_WRITE, NULL, handle, NULL, &outside_shape, 204, NULL, "s"}},
      1,
      "a field outside"},
-    {{{METHOD_POST, "/a", ACCESS_PUBLIC, ROUTE_WRITE, NULL, handle, NULL, &doubled_shape, 201, NULL, "s"}},
+    {{{METHOD_POST, "/a", ACCESS_PUBLIC, ROUTE_WRITE, NULL, handle, NULL, &doubled_shape, 204, NULL, "s"}},
      1,
      "a field twice"},
-    {{{METHOD_POST, "/a", ACCESS_PUBLIC, ROUTE_WRITE, NULL, handle, NULL, &upon_shape, 201, NULL, "s"}},
+    {{{METHOD_POST, "/a", ACCESS_PUBLIC, ROUTE_WRITE, NULL, handle, NULL, &upon_shape, 204, NULL, "s"}},
      1,
      "fields that overlap"},
-    {{{METHOD_POST, "/a", ACCESS_PUBLIC, ROUTE_WRITE, NULL, handle, NULL, &unchosen_shape, 201, NULL, "s"}},
+    {{{METHOD_POST, "/a", ACCESS_PUBLIC, ROUTE_WRITE, NULL, handle, NULL, &unchosen_shape, 204, NULL, "s"}},
      1,
      "no choices"},
-    {{{METHOD_POST, "/a", ACCESS_PUBLIC, ROUTE_WRITE, NULL, handle, NULL, &endless_shape, 201, NULL, "s"}},
+    {{{METHOD_POST, "/a", ACCESS_PUBLIC, ROUTE_WRITE, NULL, handle, NULL, &endless_shape, 204, NULL, "s"}},
      1,
      "a body without cap"},
-    {{{METHOD_POST, "/a", ACCESS_PUBLIC, ROUTE_WRITE, NULL, handle, &secret_shape, NULL, 201, NULL, "s"}},
+    {{{METHOD_POST, "/a", ACCESS_PUBLIC, ROUTE_WRITE, NULL, handle, &secret_shape, NULL, 204, NULL, "s"}},
      1,
      "a secret in the query"},
+    {{{METHOD_GET, "/a", ACCESS_PUBLIC, ROUTE_READ, NULL, handle, NULL, NULL, 200, NULL, "s"}},
+     1,
+     "a 200 that answers nothing"},
+    {{{METHOD_GET, "/a", ACCESS_PUBLIC, ROUTE_READ, NULL, handle, NULL, NULL, 204, &answer, "s"}},
+     1,
+     "a 204 that answers"},
+    {{{METHOD_GET, "/a", ACCESS_PUBLIC, ROUTE_READ, NULL, handle, NULL, NULL, 302, &answer, "s"}},
+     1,
+     "a success that is none"},
+    {{{METHOD_GET, "/a", ACCESS_PUBLIC, ROUTE_READ, NULL, handle, NULL, NULL, 200, &careless, "s"}},
+     1,
+     "an answer without audience"},
+    {{{METHOD_GET, "/a", ACCESS_PUBLIC, ROUTE_READ, NULL, handle, NULL, NULL, 200, &answer, "s"},
+      {METHOD_GET, "/b", ACCESS_PUBLIC, ROUTE_READ, NULL, handle, NULL, NULL, 200, &namesake, "s"}},
+     2,
+     "two answers of one name"},
 };
 
 static size_t lines_logged;

@@ -366,6 +366,68 @@ static void a_query_is_decoded(void **state) {
   assert_int_equal(shape_bind_query(NULL, "x=1", arena, &problem, &out), ERR_INVALID);
 }
 
+struct members {
+  struct integer_list people;
+  int64_t team;
+  bool has_team;
+};
+
+static const struct field members_fields[] = {
+    {"people", SHAPE_INTEGER_LIST, OPTIONAL, 3, offsetof(struct members, people), NO_PRESENT, NULL, NULL, "ids"},
+    {"team", SHAPE_INTEGER, NULLABLE, 9, offsetof(struct members, team), offsetof(struct members, has_team), NULL, NULL,
+     "a team, or none"},
+};
+static const struct shape members_shape = {"Members",      MEDIA_JSON,           1000, sizeof(struct members),
+                                           members_fields, COUNT(members_fields)};
+
+static void lists_of_ids_and_fields_that_may_be_null_are_bound_or_told(void **state) {
+  static const struct {
+    const char *body;
+    const char *field; // NULL: sound
+    const char *message;
+    size_t count;
+    int64_t team;
+    bool has_team;
+    const char *why;
+  } cases[] = {
+      {"{\"team\":null}", NULL, "", 0, 0, false, "null is one of its values"},
+      {"{\"team\":7,\"people\":[3,1,2]}", NULL, "", 3, 7, true, "a list in the order given"},
+      {"{\"people\":[1]}", "team", "is required", 0, 0, false, "but it must be given"},
+      {"{\"team\":\"7\"}", "team", "must be a whole number", 0, 0, false, "text"},
+      {"{\"team\":10}", "team", "from 0 to 9", 0, 0, false, "above"},
+      {"{\"team\":1,\"people\":7}", "people", "must be a list of whole numbers", 0, 0, false, "no list"},
+      {"{\"team\":1,\"people\":null}", "people", "may be left out", 0, 0, false, "null for a list"},
+      {"{\"team\":1,\"people\":[1,2,3,4]}", "people", "at most 3 items; it has 4", 0, 0, false, "too long"},
+      {"{\"team\":1,\"people\":[1,\"2\"]}", "people[1]", "from 1 on", 0, 0, false, "text in it"},
+      {"{\"team\":1,\"people\":[1,2,0]}", "people[2]", "from 1 on", 0, 0, false, "no id"},
+      {"{\"team\":1,\"people\":[-1]}", "people[0]", "from 1 on", 0, 0, false, "below"},
+      {"{\"team\":1,\"people\":[1.0]}", "people[0]", "from 1 on", 0, 0, false, "a real"},
+      {"{\"team\":1,\"people\":[null]}", "people[0]", "from 1 on", 0, 0, false, "null in it"},
+  };
+  (void)state;
+  assert_true(shape_check(&members_shape, false, "test"));
+  for (size_t i = 0; i < COUNT(cases); i++) {
+    struct arena *arena SCOPED_ARENA = arena_new();
+    struct problem problem;
+    problem_init(&problem, arena);
+    void *out = NULL;
+    enum err err = shape_bind_json(&members_shape, cases[i].body, strlen(cases[i].body), arena, &problem, &out);
+    if ((err == ERR_OK) != (cases[i].field == NULL))
+      fail_msg("%s: %s", cases[i].why, err_name(err));
+    if (err != ERR_OK) {
+      assert_string_equal(problem.errors[0].field, cases[i].field);
+      assert_non_null(strstr(problem.errors[0].message, cases[i].message));
+      continue;
+    }
+    const struct members *members = out;
+    assert_int_equal(members->people.count, cases[i].count);
+    assert_int_equal(members->team, cases[i].team);
+    assert_int_equal(members->has_team, cases[i].has_team);
+    if (cases[i].count == 3)
+      assert_true(members->people.items[0] == 3 && members->people.items[2] == 2);
+  }
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(each_wrong_field_is_told_by_its_path),
@@ -379,6 +441,7 @@ int main(void) {
       cmocka_unit_test(a_secret_is_in_no_message),
       cmocka_unit_test(a_query_is_bound_or_told_by_its_parameter),
       cmocka_unit_test(a_query_is_decoded),
+      cmocka_unit_test(lists_of_ids_and_fields_that_may_be_null_are_bound_or_told),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -202,6 +202,51 @@ static void who_comes_back_within_the_hold_closes_the_gap(void **state) {
   fixture_free(fixture);
 }
 
+static void who_comes_back_finds_card_and_what_is_open(void **state) {
+  (void)state;
+  struct fixture *fixture = sample_at(INSIDE);
+  int64_t ada = fixture_student(fixture, "Ada"), ben = fixture_student(fixture, "Ben"),
+          cy = fixture_student(fixture, "Cy");
+  int64_t team = found_team(fixture, ada, "One"), other = found_team(fixture, cy, "Two");
+  fixture_card(fixture, ben, "project", "course", true);
+  int64_t invitation = invite(fixture, ada, team, ben), request = ask_to_join(fixture, ben, other);
+  fixture_drop(fixture, ben);
+  assert_int_equal(fixture_messages(fixture, ada, ""), 0); // a drop is nobody else's business
+  fixture_call(fixture, ada, METHOD_GET, NULL, SAMPLE "/seekers");
+  assert_int_equal(json_array_size(fixture_json(fixture, "seekers")), 0);
+  accept_request(fixture, cy, request);
+  fixture_refused(fixture, 409, "already_answered");
+  accept(fixture, ben, invitation);
+  fixture_refused(fixture, 403, "not_enrolled");
+  fixture_call(fixture, -1, METHOD_PUT, "{\"role\":\"student\"}", SAMPLE "/roster/%lld", (long long)ben);
+  fixture_expect(fixture, 200);
+  fixture_call(fixture, ben, METHOD_GET, NULL, SAMPLE "/info-card");
+  assert_true(json_is_true(fixture_json(fixture, "seeking")));
+  accept(fixture, ben, invitation);
+  fixture_expect(fixture, 200);
+  fixture_check(fixture);
+  fixture_free(fixture);
+}
+
+static void what_is_open_ends_with_the_hold(void **state) {
+  (void)state;
+  struct fixture *fixture = sample_at("2023-08-29T14:00:00Z");
+  int64_t ada = fixture_student(fixture, "Ada"), ben = fixture_student(fixture, "Ben"),
+          cy = fixture_student(fixture, "Cy"), pat = fixture_person(fixture, "Pat", ROLE_STAFF);
+  int64_t team = found_team(fixture, ada, "One");
+  fixture_card(fixture, ben, "project", "course", true);
+  add_member(fixture, ada, team, ben);
+  invite(fixture, cy, found_team(fixture, cy, "Two"), ben);
+  fixture_drop(fixture, ben);
+  fixture_call(fixture, pat, METHOD_DELETE, NULL, SAMPLE "/roster/%lld/hold", (long long)ben);
+  fixture_expect(fixture, 204);
+  assert_int_equal(fixture_messages(fixture, cy, "invitation declined"), 1);
+  fixture_call(fixture, -1, METHOD_PUT, "{\"role\":\"student\"}", SAMPLE "/roster/%lld", (long long)ben);
+  fixture_call(fixture, ben, METHOD_GET, NULL, SAMPLE "/info-card");
+  assert_true(json_is_false(fixture_json(fixture, "seeking")));
+  fixture_free(fixture);
+}
+
 static void a_held_place_is_taken_until_the_hold_is_over(void **state) {
   (void)state;
   struct fixture *fixture = sample_with("size: { min: 2, max: 4 }", "size: { min: 2, max: 2 }", INSIDE);
@@ -250,6 +295,8 @@ int main(void) {
       cmocka_unit_test(after_registration_only_staff_change_who_is_in_the_team),
       cmocka_unit_test(a_drop_holds_the_place_hands_the_contact_on_and_tells_the_team_no_reason),
       cmocka_unit_test(who_comes_back_within_the_hold_closes_the_gap),
+      cmocka_unit_test(who_comes_back_finds_card_and_what_is_open),
+      cmocka_unit_test(what_is_open_ends_with_the_hold),
       cmocka_unit_test(a_held_place_is_taken_until_the_hold_is_over),
       cmocka_unit_test(leaving_for_a_seat_names_the_consequences_first),
   };

@@ -1,0 +1,85 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+#include "server/http/static_files.h"
+
+#include <string.h>
+
+#include "server/http/headers.h"
+#include "server/http/http.h"
+#include "server/http/reply.h"
+
+// Scripts, styles and requests are this server's own, and nobody may frame a page that asks for a password.
+static const char content_security_policy[] =
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; form-action 'self'; "
+    "frame-ancestors 'none'; base-uri 'none'";
+
+static bool is_api(const char *path);
+static bool prefers_page(const struct request *request);
+static void answer_file(struct request *request, const struct static_file *file);
+static void write_file(struct request *request, const struct static_file *file, bool is_gzip);
+static void refuse_method(struct request *request);
+
+const struct static_file *static_file_find(const char *path) {
+  for (size_t i = 0; i < static_file_count; i++)
+    if (strcmp(static_files[i].path, path) == 0)
+      return &static_files[i];
+  return NULL;
+}
+
+bool static_file_answer(struct request *request) {
+  // "" is the path of no request, but the name of a row.
+  if (request->path[0] != '/' || is_api(request->path))
+    return false;
+  const struct static_file *file = static_file_find(request->path);
+  if (file != NULL && request->method != METHOD_GET)
+    refuse_method(request);
+  else if (file != NULL)
+    answer_file(request, file);
+  else if (request->method == METHOD_GET && prefers_page(request)) {
+    write_file(request, static_file_find(""), false);
+    reply_status(request, 404);
+  } else
+    return false;
+  return true;
+}
+
+static bool is_api(const char *path) {
+  static const char api[] = "/api/v1";
+  size_t size = sizeof api - 1;
+  return strncmp(path, api, size) == 0 && (path[size] == '\0' || path[size] == '/');
+}
+
+// A browser names text/html before anything; curl and programs name JSON or nothing.
+static bool prefers_page(const struct request *request) {
+  const char *accept = request_header(request, "accept");
+  return header_weight(accept, "text/html") > header_weight(accept, "application/json");
+}
+
+static void answer_file(struct request *request, const struct static_file *file) {
+  bool is_gzip =
+      file->gzip_size < file->size && header_coding_weight(request_header(request, "accept-encoding"), "gzip") > 0;
+  const char *known = request_header(request, "if-none-match");
+  bool is_known =
+      known != NULL && (strcmp(known, "*") == 0 || header_lists_tag(known, is_gzip ? file->gzip_tag : file->tag));
+  write_file(request, file, is_gzip);
+  reply_header(request, "ETag", is_gzip ? file->gzip_tag : file->tag);
+  reply_header(request, "Cache-Control", file->is_immutable ? "public, max-age=31536000, immutable" : "no-cache");
+  reply_header(request, "Vary", "Accept-Encoding");
+  if (is_known)
+    reply_status(request, 304);
+}
+
+static void write_file(struct request *request, const struct static_file *file, bool is_gzip) {
+  reply_reset(request);
+  const unsigned char *bytes = is_gzip ? file->gzip : file->bytes;
+  text_add_n(reply_text(request, file->media), (const char *)bytes, is_gzip ? file->gzip_size : file->size);
+  if (is_gzip)
+    reply_header(request, "Content-Encoding", "gzip");
+  reply_header(request, "Content-Security-Policy", content_security_policy);
+  reply_header(request, "Referrer-Policy", "no-referrer");
+  reply_header(request, "X-Frame-Options", "DENY");
+}
+
+static void refuse_method(struct request *request) {
+  http_refuse(request, problem_raise(&request->problem, PROBLEM_METHOD_NOT_ALLOWED, "Use GET, HEAD at this address."));
+  reply_header(request, "Allow", "GET, HEAD");
+}

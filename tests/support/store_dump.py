@@ -1,0 +1,28 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""Everything in a store, to show that something left it unchanged. Reads beside the running server, in one short snapshot; tests only."""
+
+import os
+import sqlite3
+
+# The heartbeat writes it, whatever clients do.
+MOVES_BY_ITSELF = ("settings", "last_instant")
+
+
+def dump(data):
+    """The rows of every table, as a sorted list of (table, row)."""
+    connection = sqlite3.connect(f"file:{os.path.join(data, 'tandem.db')}?mode=ro", uri=True, isolation_level=None)
+    try:
+        connection.execute("begin")
+        names = [name for (name,) in connection.execute(
+            "select name from sqlite_schema where type = 'table' and substr(name, 1, 7) <> 'sqlite_' order by name")]
+        rows = [(name, row) for name in names for row in connection.execute(f'select * from "{name}"')]
+        connection.execute("rollback")
+    finally:
+        connection.close()
+    return sorted((row for row in rows if (row[0], row[1][0]) != MOVES_BY_ITSELF), key=repr)
+
+
+def difference(before, after):
+    """What a change did, in a few lines of words; empty when there is none."""
+    gone, come = set(before) - set(after), set(after) - set(before)
+    return "\n".join([f"- {row!r}"[:400] for row in sorted(gone, key=repr)] + [f"+ {row!r}"[:400] for row in sorted(come, key=repr)])
