@@ -31,7 +31,7 @@ enum err download_reply(struct request *request, const struct download *download
   int count = snprintf(request->tag, sizeof request->tag, "\"%s\"", download->sha256);
   assert(count > 0 && (size_t)count < sizeof request->tag);
   (void)count;
-  if (header_lists_tag(request_header(request, "if-none-match"), request->tag)) {
+  if (header_lists_tag(request_list(request, "if-none-match"), request->tag)) {
     reply_not_modified(request);
     return ERR_OK;
   }

@@ -152,7 +152,7 @@ static enum err refuse_method(struct request *request, const char *allow) {
 }
 
 static enum err check_accept(struct request *request, const char *type) {
-  if (type == NULL || header_accepts(request_header(request, "accept"), type))
+  if (type == NULL || header_accepts(request_list(request, "accept"), type))
     return ERR_OK;
   return problem_raise(&request->problem, PROBLEM_NOT_ACCEPTABLE,
                        "The answer is %s: name it, or */*, in the Accept header.", type);
@@ -254,7 +254,7 @@ static enum err bind_body(struct request *request) {
 }
 
 static enum err answer_read(struct request *request) {
-  if (request->tag[0] != '\0' && header_lists_tag(request_header(request, "if-none-match"), request->tag)) {
+  if (request->tag[0] != '\0' && header_lists_tag(request_list(request, "if-none-match"), request->tag)) {
     reply_not_modified(request);
     return ERR_OK;
   }

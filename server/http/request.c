@@ -34,6 +34,16 @@ const char *request_header(const struct request *request, const char *lower_case
   return NULL;
 }
 
+const char *request_list(const struct request *request, const char *lower_case_name) {
+  const char *list = NULL;
+  for (size_t i = 0; i < request->header_count; i++) {
+    const char *value = request->headers[i].value;
+    if (strcmp(request->headers[i].name, lower_case_name) == 0)
+      list = list == NULL ? value : arena_format(request->arena, "%s, %s", list, value);
+  }
+  return list;
+}
+
 int64_t request_id(const struct request *request, const char *param) {
   const struct param *found = find_param(request, param);
   assert(found != NULL && found->id > 0);

@@ -97,6 +97,8 @@ struct request *request_new(const struct http *http, struct arena *arena);
 void request_free(struct request *request);
 
 const char *request_header(const struct request *request, const char *lower_case_name); // the first, or NULL
+// Of a field whose value is a list: all its lines as one (RFC 9110 5.3), or NULL.
+const char *request_list(const struct request *request, const char *lower_case_name);
 int64_t request_id(const struct request *request, const char *param);                   // asserts that the route has it
 const char *request_text(const struct request *request, const char *param);
 // The first cookie of that name (RFC 6265), without quotes around the value; a copy in the arena, or NULL.

@@ -50,14 +50,14 @@ static bool is_api(const char *path) {
 
 // A browser names text/html before anything; curl and programs name JSON or nothing.
 static bool prefers_page(const struct request *request) {
-  const char *accept = request_header(request, "accept");
+  const char *accept = request_list(request, "accept");
   return header_weight(accept, "text/html") > header_weight(accept, "application/json");
 }
 
 static void answer_file(struct request *request, const struct static_file *file) {
   bool is_gzip =
-      file->gzip_size < file->size && header_coding_weight(request_header(request, "accept-encoding"), "gzip") > 0;
-  const char *known = request_header(request, "if-none-match");
+      file->gzip_size < file->size && header_coding_weight(request_list(request, "accept-encoding"), "gzip") > 0;
+  const char *known = request_list(request, "if-none-match");
   bool is_known =
       known != NULL && (strcmp(known, "*") == 0 || header_lists_tag(known, is_gzip ? file->gzip_tag : file->tag));
   write_file(request, file, is_gzip);

@@ -320,6 +320,8 @@ static void each_refusal_has_its_answer_and_changes_nothing(void **state) {
 
 static const struct exchange answers[] = {
     {METHOD_GET, "/api/v1/me", AS_7, NULL, 200, "{\"person\":7}", "a read"},
+    {METHOD_GET, "/api/v1/me", AS_7 "|accept: text/html|accept: */*;q=0.1", NULL, 200, "{\"person\":7}",
+     "a list on two lines is one list"},
     {METHOD_GET, "/api/v1/me", "cookie: session=7", NULL, 200, "{\"person\":7}", "a read by cookie needs no origin"},
     {METHOD_GET, A_TEAM "?name=x", AS_7 "|accept: */*", NULL, 200, "{\"course\":\"smr\"}", "a read with a query"},
     {METHOD_PATCH, A_TEAM, JSON_7, "{\"name\":\" a  b \"}", 200, "{\"name\":\"a b\"}",
