@@ -11,6 +11,8 @@
 #include "server/db/agenda.h"
 #include "server/http/idempotency.h"
 #include "server/labs/lab.h"
+#include "server/proposals/comment.h"
+#include "server/proposals/decision.h"
 #include "server/teams/team.h"
 #include "server/work/timer.h"
 
@@ -44,7 +46,8 @@ struct duties {
   int64_t quiet_until; // after a failure
 };
 
-static duty_run close_registration, lapse_invitation, end_hold, expire_offer, decide_labs, expire_answers, expire_file;
+static duty_run close_registration, lapse_invitation, end_hold, expire_offer, decide_labs, expire_answers, expire_file,
+    tell_decision, tell_comments;
 static void look(void *context);
 static struct errand *errand_new(struct app *app, const struct agenda_item *item);
 static void errand_free(struct errand *errand);
@@ -61,6 +64,8 @@ static const struct duty duty_rows[] = {
     {AGENDA_LAB_DECIDED, decide_labs},
     {AGENDA_ANSWERS_EXPIRE, expire_answers},
     {AGENDA_FILE_EXPIRES, expire_file},
+    {AGENDA_DECISION_TOLD, tell_decision},
+    {AGENDA_COMMENTS_TOLD, tell_comments},
 };
 
 static const struct job_kind errand_kind = {
@@ -235,4 +240,16 @@ static enum err expire_file(const struct act *act, const struct services *servic
                             int64_t subject) {
   (void)services;
   return file_expire(act, course->id, subject);
+}
+
+static enum err tell_decision(const struct act *act, const struct services *services, const struct course_view *course,
+                              int64_t subject) {
+  (void)services;
+  return decision_tell(act, course, subject);
+}
+
+static enum err tell_comments(const struct act *act, const struct services *services, const struct course_view *course,
+                              int64_t subject) {
+  (void)services;
+  return comment_tell(act, course, subject);
 }

@@ -20,6 +20,7 @@ struct file_sweep {
   struct timer *timer;
   bool is_under_way;
   time_t next_at;
+  size_t kept_bytes; // the vault's, when the last round began
   // of one round
   struct arena *arena;
   const char **candidates;
@@ -113,7 +114,9 @@ static enum err sweep_open(struct app *app, struct file_sweep **out) {
 
 static void look(void *context) {
   struct file_sweep *sweep = context;
-  if (sweep->is_under_way || now_seconds() < sweep->next_at)
+  // Who uploads and deletes, again and again, must not fill the disk until the hour is over.
+  bool has_much = vault_kept_bytes(sweep->vault) - sweep->kept_bytes >= FILE_SWEEP_BYTES;
+  if (sweep->is_under_way || (now_seconds() < sweep->next_at && !has_much))
     return;
   begin_round(sweep);
   sweep->is_under_way = true;
@@ -127,6 +130,7 @@ static void begin_round(struct file_sweep *sweep) {
   sweep->job = (struct job){.kind = &sweep_kind, .home = sweep->loop};
   sweep->arena = arena_new();
   sweep->candidates = NULL;
+  sweep->kept_bytes = vault_kept_bytes(sweep->vault);
   sweep->count = sweep->removed = sweep->temporaries = 0;
   sweep->has_more = false;
   sweep->is_put_off = true; // until it has come to its end
@@ -206,10 +210,11 @@ static void round_done(struct job *job) {
     log_line(LOG_INFO, "files", "removed %zu files that nothing names and %zu uploads that were cut off",
              sweep->removed, sweep->temporaries);
   time_t now = now_seconds();
+  sweep->next_at = now;
   if (sweep->is_put_off)
-    sweep->next_at = now + FILE_SWEEP_AGAIN_SECONDS;
+    sweep->next_at += FILE_SWEEP_AGAIN_SECONDS;
   else if (!sweep->has_more)
-    sweep->next_at = now + FILE_SWEEP_SECONDS;
+    sweep->next_at += FILE_SWEEP_SECONDS;
   end_round(sweep);
   sweep->is_under_way = false;
 }

@@ -10,6 +10,7 @@
 
 enum {
   FILE_SWEEP_SECONDS = 3600,
+  FILE_SWEEP_BYTES = 256 << 20,  // earlier than that once so much has come: it may be gone again by now
   FILE_SWEEP_AGAIN_SECONDS = 60, // when a backup was in the way, or it failed
   FILE_SWEEP_AT_ONCE = 200,      // files on the writer in one go
 };

@@ -14,13 +14,27 @@
 #include "server/courses/welcome_routes.h"
 #include "server/http/system_routes.h"
 #include "server/labs/labs_routes.h"
+#include "server/milestones/check_in_routes.h"
+#include "server/milestones/date_move_routes.h"
+#include "server/milestones/extension_routes.h"
+#include "server/milestones/milestone_routes.h"
+#include "server/milestones/outage_routes.h"
+#include "server/milestones/penalty_routes.h"
+#include "server/milestones/slot_routes.h"
+#include "server/milestones/submission_routes.h"
+#include "server/proposals/comment_routes.h"
+#include "server/proposals/decision_routes.h"
+#include "server/proposals/proposal_routes.h"
+#include "server/proposals/review_routes.h"
 #include "server/teams/export_routes.h"
 #include "server/teams/repair_routes.h"
 #include "server/teams/teams_routes.h"
 
 const struct route_table *const route_tables[] = {
-    &system_routes, &accounts_routes, &courses_routes, &roster_routes, &import_routes, &welcome_routes,
-    &teams_routes,  &labs_routes,     &privacy_routes, &export_routes, &backup_routes, &file_routes,
-    &repair_routes, &petition_routes, &task_routes,    &search_routes,
+    &system_routes,  &accounts_routes, &courses_routes,    &roster_routes,    &import_routes,    &welcome_routes,
+    &teams_routes,   &labs_routes,     &privacy_routes,    &export_routes,    &backup_routes,    &file_routes,
+    &repair_routes,  &petition_routes, &task_routes,       &search_routes,    &milestone_routes, &extension_routes,
+    &penalty_routes, &outage_routes,   &submission_routes, &proposal_routes,  &decision_routes,  &comment_routes,
+    &review_routes,  &slot_routes,     &check_in_routes,   &date_move_routes,
 };
 const size_t route_table_count = sizeof route_tables / sizeof route_tables[0];

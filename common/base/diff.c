@@ -60,8 +60,7 @@ struct diff diff_words(struct arena *arena, const char *before, const char *afte
   return join(arena, &a, &b);
 }
 
-// The array is as long as the text could need: texts are a few hundred
-// kilobytes at most.
+// The array is as long as the text could need: texts are a few hundred kilobytes at most.
 static struct side split(struct arena *arena, const char *text) {
   size_t size = strlen(text);
   struct side side = {.words = NULL};
@@ -95,8 +94,7 @@ static enum letter letter_of(const char *bytes, size_t size, size_t *length) {
   return utf8_word_letter(point) != 0 ? LETTER_WORD : LETTER_OTHER;
 }
 
-// FNV-1a: only to tell most words apart quickly; equal hashes are compared by
-// their bytes.
+// FNV-1a: only to tell most words apart quickly; equal hashes are compared by their bytes.
 static uint64_t hash_of(const char *bytes, size_t size) {
   uint64_t hash = UINT64_C(14695981039346656037);
   for (size_t i = 0; i < size; i++)
@@ -108,14 +106,13 @@ static bool is_same(const struct word *a, const struct word *b) {
   return a->hash == b->hash && a->size == b->size && memcmp(a->bytes, b->bytes, a->size) == 0;
 }
 
-// Myers, "An O(ND) Difference Algorithm" (1986): rows[d][k + d] is how far into
-// `before` d edits lead on diagonal k. Paths that leave the board hide none
-// that matter: they left it from a point that reaches the end with fewer edits.
+// Myers, "An O(ND) Difference Algorithm" (1986): rows[d][k + d] is how far into `before` d edits lead on diagonal k.
+// Paths that leave the board hide none that matter: they left it from a point that reaches the end with fewer edits.
 static void compare(struct arena *arena, const struct middle *middle) {
   int *rows[DIFF_EDITS_MAX + 1];
   int most = middle->before_count + middle->after_count;
   for (int d = 0; d <= most && d <= DIFF_EDITS_MAX; d++) {
-    int *row = rows[d] = arena_array(arena, (size_t)(2 * d + 1), sizeof *row);
+    int *row = rows[d] = arena_array(arena, (size_t)d * 2 + 1, sizeof *row);
     for (int k = -d; k <= d; k += 2) {
       int x = 0;
       if (d > 0) {

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
-// A refusal in words: a stable code, what to do about it, and which fields are
-// at fault (RFC 9457 says how it travels). Every code is one row of the table
-// in problem.c: {code, err, title}. Nothing here knows HTTP.
+// A refusal in words: a stable code, what to do about it, and which fields are at fault (RFC 9457 says how it travels).
+// Every code is one row of the table in problem.c: {code, err, title}. Nothing here knows HTTP.
 #pragma once
 
 #include <stddef.h>
@@ -68,9 +67,15 @@
   X(DROPS_NEED_CONSENT, "drops_need_consent", ERR_CONFLICT, "The import drops many people")                            \
   X(LAST_INSTRUCTOR, "last_instructor", ERR_CONFLICT, "The course needs an instructor")                                \
   X(TOO_MANY_TOKENS, "too_many_tokens", ERR_CONFLICT, "You have too many API tokens")                                  \
+  X(CHANGES_OPEN, "changes_open", ERR_CONFLICT, "Requested changes are not answered")                                  \
+  X(CONFIRMATION_NEEDED, "confirmation_needed", ERR_CONFLICT, "Confirm what this would do")                            \
   X(VERSION_CONFLICT, "version_conflict", ERR_PRECONDITION, "Changed by someone else meanwhile")                       \
   X(TOO_MANY_FILES, "too_many_files", ERR_CONFLICT, "Too many files wait to be handed in")                             \
   X(FILE_ATTACHED, "file_attached", ERR_CONFLICT, "The file has been handed in")                                       \
+  X(SLOT_FULL, "slot_full", ERR_CONFLICT, "The slot is taken")                                                         \
+  X(SLOT_PAST, "slot_past", ERR_CONFLICT, "The slot has begun")                                                        \
+  X(TOO_LATE_TO_MOVE, "too_late_to_move", ERR_CONFLICT, "Too late to book or move")                                    \
+  X(SLOT_OVERLAP, "slot_overlap", ERR_CONFLICT, "Slots of one person overlap")                                         \
   X(TOO_LARGE, "too_large", ERR_TOO_LARGE, "The body is too large")                                                    \
   X(UNSUPPORTED_MEDIA, "unsupported_media_type", ERR_UNSUPPORTED_MEDIA, "The body has another type")                   \
   X(TOO_MANY_TRIES, "too_many_tries", ERR_THROTTLED, "Too many tries")                                                 \
@@ -93,8 +98,7 @@ struct field_error {
   const char *message; // what is wrong and what would be right
 };
 
-// Of a save that met somebody else's (version_conflict): both texts, so that
-// neither is lost.
+// Of a save that met somebody else's (version_conflict): both texts, so that neither is lost.
 struct problem_current {
   const char *yours;
   const char *value; // what is stored
@@ -115,12 +119,12 @@ struct problem {
 
 void problem_init(struct problem *problem, struct arena *arena);
 void problem_clear(struct problem *problem);
-// Sets code and words and returns the code's err, so that a refusal is one
-// statement: `return problem_raise(p, PROBLEM_LAB_FULL, "…")`.
+// Sets code and words and returns the code's err, so that a refusal is one statement: `return problem_raise(p,
+// PROBLEM_LAB_FULL, "…")`.
 enum err problem_raise(struct problem *problem, enum problem_code code, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
-// Adds an error of a field; the code becomes INVALID_FIELDS if none is set.
-// Always returns ERR_INVALID. At most 50 are kept.
+// Adds an error of a field; the code becomes INVALID_FIELDS if none is set. Always returns ERR_INVALID. At most 50 are
+// kept.
 enum err problem_field(struct problem *problem, const char *field, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
 const char *problem_code_text(enum problem_code code);

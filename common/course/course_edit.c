@@ -41,8 +41,9 @@ static enum err tell_findings(struct problem *problem, const char *field, const 
 
 const char *const edit_field_names[] = {"opens", "due", "closes", NULL};
 
-enum err course_edit_apply(struct arena *arena, const char *text, size_t size, const struct course_edit *edits,
-                           size_t count, struct problem *problem, const char **out_text, const struct course **out) {
+enum err course_edit_apply(struct arena *arena, const char *text, const struct course_edit *edits, size_t count,
+                           struct problem *problem, const char **out_text, const struct course **out) {
+  size_t size = strlen(text);
   struct findings findings = {0};
   const struct course *course = NULL;
   enum err err = course_file_read(arena, text, size, &findings, &course);

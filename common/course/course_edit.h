@@ -21,6 +21,5 @@ struct course_edit {
 // The new text, and the course that it states. The text is one that course_file_read accepts. ERR_INVALID with fields
 // named after the edits' ("due"): no such milestone, an instant that no wall time of the zone names, or what
 // course_file_read says of the result.
-CHECKED enum err course_edit_apply(struct arena *arena, const char *text, size_t size, const struct course_edit *edits,
-                                   size_t count, struct problem *problem, const char **out_text,
-                                   const struct course **out);
+CHECKED enum err course_edit_apply(struct arena *arena, const char *text, const struct course_edit *edits, size_t count,
+                                   struct problem *problem, const char **out_text, const struct course **out);

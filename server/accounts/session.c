@@ -95,7 +95,8 @@ static enum err authenticate_program(struct request *request, const char *text, 
     return problem_raise(&request->problem, PROBLEM_TOKEN_SCOPE, "%s", missing);
   if (is_writing && (err = api_token_touch(&request->act, &token)) != ERR_OK)
     return err;
-  request->who = (struct identity){.person = token.person, .token = token.id};
+  request->who =
+      (struct identity){.person = token.person, .token = token.id, .lacks_staff = (token.scopes & SCOPE_STAFF) == 0};
   request->act.actor = token.person;
   request->act.cause = NULL;
   return ERR_OK;

@@ -21,6 +21,7 @@
 #include "server/file_sweep.h"
 #include "server/http/listener.h"
 #include "server/http/tls.h"
+#include "server/outage_watch.h"
 #include "server/outbound/mail_files.h"
 #include "server/outbound/mail_pump.h"
 #include "server/work/timer.h"
@@ -32,7 +33,6 @@ enum {
   COURSES_MAX = 32,
   BODY_GRACE_SECONDS = 10,
   STOP_SECONDS = 20,
-  HEARTBEAT_SECONDS = 30,
   CONNECTIONS_MAX = 10000
 };
 
@@ -71,6 +71,7 @@ struct house {
   size_t note_count;
   atomic_bool is_draining;
   atomic_bool is_broken;
+  uint64_t lost;  // changes that the store did not take, at the last heartbeat
   bool is_forced; // a second signal, or 20 s
 };
 
@@ -78,6 +79,8 @@ struct house {
 struct beat {
   struct job job; // first
   const struct domain_time *time;
+  const struct services *services;
+  bool has_lost; // changes were lost since the last one
 };
 
 static int parse(int argc, char **argv, struct serve_options *options);
@@ -88,7 +91,7 @@ static enum err start_timers(struct house *house);
 static enum err start_mail(struct house *house, const struct serve_options *options);
 static enum err start_upkeep(struct house *house, const struct serve_options *options);
 static void note(struct house *house, const char *words);
-static enum err keep_time(struct house *house);
+static enum err keep_time(struct house *house, bool is_advanced);
 static void announce(const struct house *house, const struct serve_options *options);
 static int close_house(struct house *house);
 static void on_signal(void *context);
@@ -207,11 +210,15 @@ static enum err open_house(struct house *house, const struct serve_options *opti
                                     .peers = &options->doors.peers,
                                     .is_mail_sent = house->transport->note == NULL,
                                     .has_cheap_passwords = options->has_cheap_passwords};
-  if ((err = app_open(&app_options, &house->app)) != ERR_OK || (err = keep_time(house)) != ERR_OK)
+  if ((err = app_open(&app_options, &house->app)) != ERR_OK || (err = keep_time(house, options->now != 0)) != ERR_OK)
     return err;
   for (size_t i = 0; i < options->course_count; i++)
     if ((err = course_file_offer(house->app, options->courses[i])) != ERR_OK)
       return err;
+  // What fell due while nobody was here stands before the first request is answered.
+  size_t ran = 0;
+  if (duties_run_due(house->app, &ran) != ERR_OK)
+    log_line(LOG_WARN, "duties", "not all that fell due meanwhile could be done; it is tried again");
   return start_threads(house, options);
 }
 
@@ -296,12 +303,19 @@ static void note(struct house *house, const char *words) {
     house->notes[house->note_count++] = words;
 }
 
-static enum err keep_time(struct house *house) {
+// Looks at how long nobody was here, then keeps the first instant of this run.
+static enum err keep_time(struct house *house, bool is_advanced) {
   struct db *db = app_db(house->app);
+  const struct outage_watch watch = {.services = app_services(house->app),
+                                     .now = clock_now(&app_time(house->app)->clock),
+                                     .is_start = true,
+                                     .is_advanced = is_advanced};
   enum err err = db_begin_write(db);
   if (err != ERR_OK)
     return err;
-  if ((err = domain_time_keep(db, app_time(house->app))) != ERR_OK) {
+  if ((err = outage_watch_look(db, &watch)) == ERR_OK)
+    err = domain_time_keep(db, app_time(house->app));
+  if (err != ERR_OK) {
     db_rollback(db);
     return err;
   }
@@ -409,7 +423,13 @@ static void on_heartbeat(void *context) {
   struct beat *beat = calloc(1, sizeof *beat);
   if (beat == NULL)
     abort();
-  *beat = (struct beat){.job = {.kind = &beat_kind, .home = house->main_loop}, .time = app_time(house->app)};
+  struct work_figures figures;
+  work_figures(house->work, &figures);
+  *beat = (struct beat){.job = {.kind = &beat_kind, .home = house->main_loop},
+                        .time = app_time(house->app),
+                        .services = app_services(house->app),
+                        .has_lost = figures.lost > house->lost};
+  house->lost = figures.lost;
   if (!work_submit(house->work, &beat->job))
     free(beat);
 }
@@ -422,7 +442,13 @@ static void on_broken(void *context) {
   _exit(EXIT_SYSTEM);
 }
 
-static enum err beat_run(struct job *job, struct db *db) { return domain_time_keep(db, ((struct beat *)job)->time); }
+static enum err beat_run(struct job *job, struct db *db) {
+  const struct beat *beat = (const struct beat *)job;
+  const struct outage_watch watch = {
+      .services = beat->services, .now = clock_now(&beat->time->clock), .has_lost = beat->has_lost};
+  enum err err = outage_watch_look(db, &watch);
+  return err == ERR_OK ? domain_time_keep(db, beat->time) : err;
+}
 
 static void beat_lost(struct job *job, enum err why) {
   (void)job;

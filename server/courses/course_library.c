@@ -24,6 +24,7 @@ struct volume {
 struct course_library {
   pthread_mutex_t lock;
   struct volume *volumes; // the newest version of each course; a handful
+  int64_t given;          // the highest version ever given out, of any course
 };
 
 static struct volume *find(struct course_library *library, int64_t course, int64_t version);
@@ -68,6 +69,14 @@ enum err course_library_get(struct course_library *library, struct db *db, struc
   return ERR_OK;
 }
 
+int64_t course_library_next_version(struct course_library *library, int64_t current) {
+  pthread_mutex_lock(&library->lock);
+  library->given = (current > library->given ? current : library->given) + 1;
+  int64_t version = library->given;
+  pthread_mutex_unlock(&library->lock);
+  return version;
+}
+
 // With a reference for the caller. The lock is held.
 static struct volume *find(struct course_library *library, int64_t course, int64_t version) {
   for (struct volume *volume = library->volumes; volume != NULL; volume = volume->next) {
@@ -106,8 +115,8 @@ static enum err parse(struct db *db, int64_t course, int64_t version, struct vol
 }
 
 // Puts the volume on the shelf in place of older versions; another thread's equal one wins. A version that came about
-// in a transaction that was rolled back is replaced the same way, because a version number is never given twice to a
-// committed text.
+// in a transaction that was rolled back is replaced the same way, because a version number is never given twice
+// (course_library_next_version).
 static struct volume *shelve(struct course_library *library, struct volume *volume) {
   pthread_mutex_lock(&library->lock);
   struct volume *twin = find(library, volume->course, volume->version);

@@ -14,3 +14,5 @@ void course_library_free(struct course_library *library);
 // The parsed file of this version; reads and parses the stored text when nobody has yet. Held until `arena` ends.
 CHECKED enum err course_library_get(struct course_library *library, struct db *db, struct arena *arena, int64_t course,
                                     int64_t version, const struct course **out);
+// A version after `current` that this process has never given out, not even in a transaction that was lost since.
+int64_t course_library_next_version(struct course_library *library, int64_t current);

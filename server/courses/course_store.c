@@ -84,6 +84,11 @@ enum err course_store_insert(struct db *db, const char *slug, const char *title,
   return err;
 }
 
+enum err course_store_change(struct db *db, const struct course_row *row, const char *syllabus) {
+  return db_exec(db, "update courses set title = $2, syllabus = $3, syllabus_version = $4 where id = $1",
+                 db_int(row->id), db_text(row->title), db_text(syllabus), db_int(row->version));
+}
+
 static enum err read_list(struct db_rows *rows, struct arena *arena, struct course_row **out, size_t *count) {
   struct course_row *list = NULL;
   size_t size = 0, room = 0;

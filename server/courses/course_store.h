@@ -48,3 +48,5 @@ CHECKED enum err course_store_list(struct db *db, struct arena *arena, int64_t p
 // ERR_CONFLICT when the slug exists.
 CHECKED enum err course_store_insert(struct db *db, const char *slug, const char *title, const char *syllabus,
                                      int64_t now, int64_t *id);
+// Another text, title and version for the course of this id.
+CHECKED enum err course_store_change(struct db *db, const struct course_row *row, const char *syllabus);

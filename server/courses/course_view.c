@@ -124,6 +124,9 @@ static enum err check_role(struct request *request, const struct course_view *co
     return problem_raise(problem, PROBLEM_NOT_ENROLLED,
                          "You are not enrolled in this course. If you registered lately, ask the course's staff to "
                          "import the roster again.");
+  if (request->who.lacks_staff && course_is_staff(course))
+    return problem_raise(problem, PROBLEM_TOKEN_SCOPE,
+                         "In this course you are staff: what staff may see and do needs a token with the scope staff.");
   if (access == ACCESS_STUDENT && (course->role != ROLE_STUDENT || request->who.is_operator))
     return problem_raise(problem, PROBLEM_NOT_ALLOWED, "Only students of the course do this for themselves.");
   if (access == ACCESS_TEAM && !course_is_staff(course) && course->team != request_id(request, "team"))

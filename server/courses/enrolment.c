@@ -59,6 +59,10 @@ enum err enrolment_put(const struct act *act, const struct services *services, c
   if (!is_new && ((err = keep_an_instructor(act, course->id, &before, terms->role)) != ERR_OK ||
                   (err = keep_placed_a_student(act, &before, terms->role)) != ERR_OK))
     return err;
+  // The instant decides, not whether the clock's duty has run yet.
+  if (!before.is_active && before.hold_until != 0 && act->now > before.hold_until &&
+      (err = enrolment_release(act, services, course, person)) != ERR_OK)
+    return err;
   if ((err = enrolment_store_upsert(act, course->id, person, terms)) != ERR_OK)
     return err;
   const char *was = is_new ? NULL : terms_json(act, before.role, before.credit, before.section, before.is_active);

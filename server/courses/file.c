@@ -47,19 +47,22 @@ enum err file_check_name(const struct act *act, const char *given, const char **
   return ERR_OK;
 }
 
-enum err file_check_room(const struct act *act, int64_t course, int64_t bytes) {
+enum err file_check_room(const struct act *act, const struct course_view *course, int64_t bytes) {
   int64_t count = 0, used = 0;
-  enum err err = file_store_usage(act, course, act->actor, &count, &used);
+  // Room for the largest that the course takes, and for its next version beside it.
+  int64_t largest = file_bytes_max(course);
+  int64_t most = 2 * largest > FILES_WAITING_BYTES_MAX ? 2 * largest : FILES_WAITING_BYTES_MAX;
+  enum err err = file_store_usage(act, course->id, act->actor, &count, &used);
   if (err != ERR_OK)
     return err;
   if (count >= FILES_WAITING_MAX)
     return problem_raise(act->problem, PROBLEM_TOO_MANY_FILES,
                          "%" PRId64 " of your files wait to be handed in, and no more can. Delete one first.", count);
-  if (used + bytes > FILES_WAITING_BYTES_MAX)
+  if (used + bytes > most)
     return problem_raise(act->problem, PROBLEM_TOO_MANY_FILES,
                          "Your files that wait to be handed in have %" PRId64
-                         " bytes; with this one they would have more than %d. Delete one first.",
-                         used, FILES_WAITING_BYTES_MAX);
+                         " bytes; with this one they would have more than %" PRId64 ". Delete one first.",
+                         used, most);
   return ERR_OK;
 }
 
@@ -67,7 +70,7 @@ enum err file_add(const struct act *act, const struct course_view *course, const
                   const struct file_body *body, struct file *out) {
   enum err err = check_content(act, name, body);
   if (err == ERR_OK)
-    err = file_check_room(act, course->id, body->bytes);
+    err = file_check_room(act, course, body->bytes);
   if (err != ERR_OK)
     return err;
   struct file file = {.course = course->id,

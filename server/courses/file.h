@@ -15,7 +15,7 @@
 enum {
   FILE_BYTES_MAX = 20 << 20,           // unless the course file takes larger ones
   FILES_WAITING_MAX = 20,              // of one person in one course
-  FILES_WAITING_BYTES_MAX = 200 << 20, // together
+  FILES_WAITING_BYTES_MAX = 200 << 20, // together; or two of the largest that the course takes
   FILE_WAIT_SECONDS = 7 * 24 * 3600,
   FILE_NAME_CHARACTERS_MAX = 120,
 };
@@ -45,7 +45,7 @@ int64_t file_bytes_max(const struct course_view *course);
 // The name as it is stored (NFC); a field error for what is no file's name or has an ending that is not taken.
 CHECKED enum err file_check_name(const struct act *act, const char *given, const char **name);
 // Whether the caller may have one more, of so many bytes: too_many_files.
-CHECKED enum err file_check_room(const struct act *act, int64_t course, int64_t bytes);
+CHECKED enum err file_check_room(const struct act *act, const struct course_view *course, int64_t bytes);
 // The caller's, from now on waiting. All of the above again, and wrong_content when the content is not what the name
 // says. `name` is file_check_name's. Audited.
 CHECKED enum err file_add(const struct act *act, const struct course_view *course, const char *name,

@@ -89,7 +89,7 @@ static enum err admit_file(struct request *request) {
     return err;
   // What cannot be taken for its size is refused for that, not for the room that is left.
   bool is_known = upload->has_length && upload->length <= upload->cap_bytes;
-  return file_check_room(act, course->id, is_known ? (int64_t)upload->length : 0);
+  return file_check_room(act, course, is_known ? (int64_t)upload->length : 0);
 }
 
 static enum err add_file(struct request *request) {

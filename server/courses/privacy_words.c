@@ -59,7 +59,10 @@ static void insert(struct privacy_words *words, const char *word) {
       return;
     place += strlen(words->list[i]) >= size;
   }
-  words->list = arena_grow(words->arena, words->list, words->count, words->count + 1, sizeof *words->list);
+  if (words->count == words->room) {
+    words->room = words->room == 0 ? 16 : words->room * 2;
+    words->list = arena_grow(words->arena, words->list, words->count, words->room, sizeof *words->list);
+  }
   memmove(words->list + place + 1, words->list + place, (words->count - place) * sizeof *words->list);
   words->list[place] = arena_text(words->arena, word);
   words->count++;

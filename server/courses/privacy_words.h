@@ -12,6 +12,7 @@ struct privacy_words {
   struct arena *arena;
   const char **list; // the longest first
   size_t count;
+  size_t room;
 };
 
 void privacy_words_init(struct privacy_words *words, struct arena *arena);

@@ -16,6 +16,8 @@
 #define AGENDA_OFFER_EXPIRES "offer expires"             // entry of the lab queue
 #define AGENDA_LAB_DECIDED "lab decided"                 // 0
 #define AGENDA_FILE_EXPIRES "file expires"               // file
+#define AGENDA_DECISION_TOLD "decision told"             // decision on a proposal
+#define AGENDA_COMMENTS_TOLD "comments told"             // proposal
 #define AGENDA_ANSWERS_EXPIRE "kept answers expire"      // 0, of course 0
 
 // Sets the instant for (kind, course, subject); an earlier one is replaced.

@@ -155,11 +155,13 @@ static void connection_has_event(struct bufferevent *bev, short events, void *co
     enter(connection, PHASE_IDLE);
   if ((events & BEV_EVENT_EOF) != 0)
     connection->is_eof = true;
-  if (connection->is_tls && connection->is_eof)
-    bufferevent_enable(bev, EV_WRITE); // libevent stops both ways at the end of one
-  if (connection->is_tls && (events & BEV_EVENT_ERROR) != 0)
+  // Under TLS libevent calls a client that has gone "end of file" in both directions, and would try to write for ever.
+  bool is_broken = (events & BEV_EVENT_ERROR) != 0 || (connection->is_eof && (events & BEV_EVENT_WRITING) != 0);
+  if (connection->is_tls && is_broken)
     tls_broken(bev);
-  advance(connection, (events & BEV_EVENT_ERROR) != 0 ? STEP_CLOSE : STEP_AGAIN);
+  else if (connection->is_tls && connection->is_eof)
+    bufferevent_enable(bev, EV_WRITE); // libevent stops both ways at the end of one
+  advance(connection, is_broken ? STEP_CLOSE : STEP_AGAIN);
 }
 
 static void connection_resumes(int fd, short events, void *context) {

@@ -32,6 +32,7 @@ struct identity {
   int64_t person;    // 0: nobody
   int64_t session;   // id of the session, 0: none
   int64_t token;     // id of the API token that proved it, 0: none
+  bool lacks_staff;  // the token has no word for what its person may as staff
   bool is_operator;  // came through the control socket, or is a command that holds the store's lock
   bool is_by_cookie; // the cookie proved it, so that mutating requests need an Origin (design.md, The HTTP contract)
 };
@@ -99,7 +100,7 @@ void request_free(struct request *request);
 const char *request_header(const struct request *request, const char *lower_case_name); // the first, or NULL
 // Of a field whose value is a list: all its lines as one (RFC 9110 5.3), or NULL.
 const char *request_list(const struct request *request, const char *lower_case_name);
-int64_t request_id(const struct request *request, const char *param);                   // asserts that the route has it
+int64_t request_id(const struct request *request, const char *param); // asserts that the route has it
 const char *request_text(const struct request *request, const char *param);
 // The first cookie of that name (RFC 6265), without quotes around the value; a copy in the arena, or NULL.
 const char *request_cookie(const struct request *request, const char *name);

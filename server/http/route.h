@@ -39,7 +39,7 @@ typedef enum err route_handler(struct request *request);
 
 struct route {
   enum method method;
-  const char *path; // below /api/v1; "{course}" is text, every other "{name}" is a positive integer
+  const char *path; // below /api/v1; "{course}" and "{milestone}" are text, others a positive integer
   enum access access;
   enum route_kind kind;
   route_handler *prepare; // ROUTE_WORK and ROUTE_UPLOAD, else NULL

@@ -104,7 +104,9 @@ char *route_full_path(struct arena *arena, const struct route *route) {
   return arena_format(arena, "/api/v1%s", route->path);
 }
 
-bool route_param_is_text(const char *name, size_t size) { return size == 6 && memcmp(name, "course", 6) == 0; }
+bool route_param_is_text(const char *name, size_t size) {
+  return (size == 6 && memcmp(name, "course", 6) == 0) || (size == 9 && memcmp(name, "milestone", 9) == 0);
+}
 
 static void insert(struct arena *arena, struct node *root, const struct route *route) {
   const char *rest = route_full_path(arena, route);

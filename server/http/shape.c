@@ -188,7 +188,7 @@ static enum err bind_unknown(const struct binding *binding, const json_t *object
 
 static enum err bind_value(const struct shape_place *place, const json_t *value) {
   bool is_text = json_is_string(value);
-  if (json_is_null(value) && place->field->presence == OPTIONAL)
+  if (json_is_null(value) && place->field->presence == OPTIONAL && place->field->type != SHAPE_RAW)
     return shape_error(place, "may be left out, but must not be null");
   if (json_is_null(value) && place->field->presence == NULLABLE)
     return ERR_OK;

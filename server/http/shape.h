@@ -83,7 +83,12 @@ struct shape {
   size_t count;
 };
 
-enum { SHAPE_JSON_BYTES_MAX = 512 * 1024, SHAPE_CSV_BYTES_MAX = 4 * 1024 * 1024 };
+// SHAPE_JSON_BYTES_MAX is enough for a form; a document is a text as long as the course file allows.
+enum {
+  SHAPE_JSON_BYTES_MAX = 64 * 1024,
+  SHAPE_DOCUMENT_BYTES_MAX = 512 * 1024,
+  SHAPE_CSV_BYTES_MAX = 4 * 1024 * 1024,
+};
 
 // Binds a JSON object; the struct is zeroed first and lives in the arena. Every fault of the body is told at once, by
 // its path

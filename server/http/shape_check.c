@@ -36,7 +36,7 @@ static bool covers(const struct field *field, size_t start, size_t size);
 
 bool shape_check(const struct shape *shape, bool is_query, const char *where) {
   bool is_sound = check_shape(shape, is_query, where, 0);
-  size_t most = shape->media == MEDIA_JSON ? SHAPE_JSON_BYTES_MAX : SHAPE_CSV_BYTES_MAX;
+  size_t most = shape->media == MEDIA_JSON ? SHAPE_DOCUMENT_BYTES_MAX : SHAPE_CSV_BYTES_MAX;
   if (!is_query && (shape->max_bytes == 0 || shape->max_bytes > most)) {
     log_line(LOG_ERROR, "http", "%s: shape %s: max_bytes must be from 1 to %zu", where, shape->name, most);
     is_sound = false;

@@ -6,6 +6,7 @@
 #include <fcntl.h>
 #include <inttypes.h>
 #include <pthread.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -23,7 +24,8 @@ enum { NAME_BYTES = sizeof INCOMING + 48, RUN_DIGITS = 16, PATH_BYTES = sizeof V
 struct vault {
   int data;                 // the data folder
   char run[RUN_DIGITS + 1]; // of this process: other temporaries are nobody's
-  pthread_mutex_t lock;     // of what follows
+  atomic_size_t kept_bytes;
+  pthread_mutex_t lock; // of what follows
   struct vault_temporary *first;
   uint64_t numbers;
 };
@@ -35,7 +37,8 @@ static void leave(struct vault *vault, const struct vault_temporary *temporary);
 static void name_of(const struct vault *vault, const struct vault_temporary *temporary, char out[static NAME_BYTES]);
 static bool path_of(const char *sha256, char out[static PATH_BYTES]);
 static void shelf_of(const char *path, char out[static PATH_BYTES]);
-static enum err link_in(const struct vault *vault, const struct vault_temporary *temporary, const char *path);
+static enum err link_in(struct vault *vault, const struct vault_temporary *temporary, const char *path,
+                        size_t size_bytes);
 static enum err check_size(const struct vault *vault, const char *path, size_t size_bytes);
 static enum err sync_way(const struct vault *vault, const char *path);
 static enum err sync_folder(const struct vault *vault, const char *path);
@@ -75,9 +78,7 @@ void vault_close(struct vault *vault) {
 }
 
 enum err vault_begin(struct vault *vault, int64_t owner, size_t size_bytes, struct vault_temporary *out) {
-  *out = (struct vault_temporary){.fd = -1, .owner = owner};
-  if (!has_room(vault, size_bytes))
-    return ERR_UNAVAILABLE;
+  *out = (struct vault_temporary){.fd = -1, .owner = owner, .size_bytes = size_bytes};
   enum err err = enter(vault, out);
   if (err != ERR_OK)
     return err;
@@ -110,11 +111,13 @@ enum err vault_keep(struct vault *vault, const struct vault_temporary *temporary
   char path[PATH_BYTES];
   if (!path_of(sha256, path))
     return ERR_INTERNAL;
-  enum err err = link_in(vault, temporary, path);
+  enum err err = link_in(vault, temporary, path, size_bytes);
   if (err == ERR_OK)
     err = check_size(vault, path, size_bytes);
   return err == ERR_OK ? sync_way(vault, path) : err;
 }
+
+size_t vault_kept_bytes(const struct vault *vault) { return atomic_load(&vault->kept_bytes); }
 
 bool vault_place(const char *sha256, char out[static VAULT_PLACE_BYTES]) {
   if (strlen(sha256) != VAULT_DIGITS || strspn(sha256, "0123456789abcdef") != VAULT_DIGITS)
@@ -206,13 +209,16 @@ static bool has_room(const struct vault *vault, size_t size_bytes) {
 
 static enum err enter(struct vault *vault, struct vault_temporary *temporary) {
   size_t count = 0, of_one = 0;
+  size_t size_bytes = temporary->size_bytes; // what the others have written already counts twice: too early is no harm
   pthread_mutex_lock(&vault->lock);
   for (const struct vault_temporary *at = vault->first; at != NULL; at = at->next) {
     count++;
     of_one += at->owner == temporary->owner;
+    size_bytes += at->size_bytes;
   }
   enum err err = of_one >= VAULT_TEMPORARIES_OF_ONE_MAX ? ERR_THROTTLED
                  : count >= VAULT_TEMPORARIES_MAX       ? ERR_CONFLICT
+                 : !has_room(vault, size_bytes)         ? ERR_UNAVAILABLE
                                                         : ERR_OK;
   if (err == ERR_OK) {
     temporary->number = ++vault->numbers;
@@ -250,13 +256,17 @@ static void shelf_of(const char *path, char out[static PATH_BYTES]) {
   snprintf(out, PATH_BYTES, "%.*s", (int)sizeof VAULT_FOLDER + 2, path);
 }
 
-static enum err link_in(const struct vault *vault, const struct vault_temporary *temporary, const char *path) {
+static enum err link_in(struct vault *vault, const struct vault_temporary *temporary, const char *path,
+                        size_t size_bytes) {
   char name[NAME_BYTES], shelf[PATH_BYTES];
   name_of(vault, temporary, name);
   shelf_of(path, shelf);
   if (mkdirat(vault->data, shelf, 0700) != 0 && errno != EEXIST)
     return fail(shelf);
-  return linkat(vault->data, name, vault->data, path, 0) == 0 || errno == EEXIST ? ERR_OK : fail(path);
+  if (linkat(vault->data, name, vault->data, path, 0) != 0)
+    return errno == EEXIST ? ERR_OK : fail(path);
+  atomic_fetch_add(&vault->kept_bytes, size_bytes);
+  return ERR_OK;
 }
 
 static enum err check_size(const struct vault *vault, const char *path, size_t size_bytes) {

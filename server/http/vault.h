@@ -31,7 +31,8 @@ void vault_close(struct vault *vault); // NULL is allowed
 struct vault_temporary {
   int fd; // -1: none
   int64_t owner;
-  uint64_t number; // its name is made of it
+  size_t size_bytes; // announced: the disk has room for all that is under way
+  uint64_t number;   // its name is made of it
   struct vault_temporary *next;
 };
 // A new, empty file of `owner`'s, readable by the server alone. ERR_THROTTLED when the owner, ERR_CONFLICT when
@@ -44,6 +45,8 @@ void vault_end(struct vault *vault, struct vault_temporary *temporary);
 // is there already is shared. The temporary stays, so that this can be done again.
 CHECKED enum err vault_keep(struct vault *vault, const struct vault_temporary *temporary, const char *sha256,
                             size_t size_bytes);
+// Of new contents since the vault was opened; never less.
+size_t vault_kept_bytes(const struct vault *vault);
 
 // "ab/<digits>", below VAULT_FOLDER. False when it is no digest.
 bool vault_place(const char *sha256, char out[static VAULT_PLACE_BYTES]);

@@ -153,7 +153,7 @@ static enum err leave_for_seat(const struct act *act, const struct course_view *
   if (err != ERR_OK || placement.team == 0)
     return err;
   if (leave_team)
-    return team_leave(act, course, person, false);
+    return team_leave(act, course, person);
   const char *words = NULL;
   if ((err = team_leave_words(act, course, person, &words)) != ERR_OK)
     return err;

@@ -6,6 +6,13 @@
 
 #include "server/milestones/milestone.h"
 
+enum {
+  EXTENSION_REASON_CHARACTERS_MAX = 1000,
+  EXTENSION_CATEGORY_CHARACTERS_MAX = 100,
+  EXTENSION_NOTE_CHARACTERS_MAX = 2000,
+  EXTENSION_DAYS_MAX = 366,
+};
+
 enum extension_scope {
   EXTENSION_PERSON,
   EXTENSION_TEAM,
@@ -13,6 +20,8 @@ enum extension_scope {
   EXTENSION_EVERYONE,
   EXTENSION_MISSING, // all holders that have not handed in, at the instant of the grant: becomes one row each
 };
+
+extern const char *const extension_scope_names[]; // "person", "team", "track", "everyone", "missing", NULL
 
 struct extension_wish {
   const char *milestone; // NULL: standing, for all milestones; only for a person or a team, in days
@@ -27,21 +36,58 @@ struct extension_wish {
   const char *note;      // the same
 };
 
+// What an act on extensions changes for somebody.
+struct extension_change {
+  int64_t person;
+  const char *name; // as everybody sees it
+  const struct milestone *milestone;
+  struct terms was, is;
+  bool has_cost; // something of theirs was judged: what it costs
+  int points_was, points_is;
+};
+struct extension_done {
+  const int64_t *ids; // of the grants
+  size_t id_count;
+  size_t holders;                         // or people, that they are made to
+  const struct extension_change *changes; // by person, then milestone
+  size_t change_count;
+};
+// As below, and tells what it changed for whom.
+CHECKED enum err extension_give(const struct act *act, const struct course_view *course,
+                                const struct extension_wish *wish, struct extension_done *done);
+CHECKED enum err extension_take_back(const struct act *act, const struct course_view *course, int64_t extension,
+                                     struct extension_done *done);
+// To each of these holders or people until an instant of their own.
+struct extension_each {
+  struct holder whom;
+  int64_t due;
+};
+struct extension_many {
+  struct extension_each *list;
+  size_t count;
+  const char *reason;
+};
+CHECKED enum err extension_give_each(const struct act *act, const struct course_view *course,
+                                     const struct milestone *milestone, const struct extension_many *many,
+                                     struct extension_done *done);
 // Writes the grant(s), recomputes what is in the ledger, tells those concerned once each. Earlier than the due that
 // holds already: invalid. *count says to how many holders or people it applies.
 CHECKED enum err extension_grant(const struct act *act, const struct course_view *course,
                                  const struct extension_wish *wish, size_t *count);
-// Takes a grant back that nobody has used: a submission that it made cheaper keeps its price.
+// Takes a grant back. What was handed in until then keeps its price: the grant still counts for it.
 CHECKED enum err extension_withdraw(const struct act *act, const struct course_view *course, int64_t extension);
 
 // What holds for a person (their own, their team's, their track's and everybody's grants).
 CHECKED enum err extension_terms(const struct act *act, const struct course_view *course,
                                  const struct milestone *milestone, int64_t person, struct terms *out);
 // What holds for all of the holder alike, without anybody's personal grants: decides which version counts, and is what
-// team mates are shown.
+// team mates are shown. Who works alone has no mates: their own grants hold.
 CHECKED enum err extension_shared_terms(const struct act *act, const struct course_view *course,
                                         const struct milestone *milestone, const struct holder *holder,
                                         struct terms *out);
+// Of all milestones (by index in the course file), in one query. A holder of zeros: what holds for everybody.
+CHECKED enum err extension_shared_all(const struct act *act, const struct course_view *course,
+                                      const struct holder *holder, const struct terms **out);
 struct member_terms {
   int64_t person;
   struct terms terms;

@@ -30,6 +30,29 @@ enum milestone_state {
   MILESTONE_EXCUSED,
 };
 extern const char *const milestone_state_names[]; // "not open", "open", "late", …, NULL
+extern const char *const milestone_kind_names[];  // by enum milestone_kind, as in the course file
+
+// What is known of somebody's milestone beside the clock. Of the version that counts, as far as the person is in it.
+struct milestone_facts {
+  int64_t submission; // 0: nothing is handed in
+  int64_t version;
+  int64_t submitted_at;
+  bool is_on_time; // by the shared terms
+  bool is_accepted;
+  bool is_held; // of check-ins and presentations
+  bool is_missed;
+  bool is_excused; // by staff, or because they joined the team after it was due
+};
+
+// Whether anything is handed in for it: of what is only held there is no late.
+bool milestone_takes_work(const struct milestone *milestone);
+enum milestone_state milestone_state_of(const struct milestone *milestone, const struct terms *terms,
+                                        const struct milestone_facts *facts, int64_t now);
+// Whether the milestone is of the track that the person of this view does, or could still choose.
+bool milestone_may_concern(const struct course_view *course, const struct milestone *milestone);
+// Of one person for all milestones of the course (by index in the course file), in five queries.
+CHECKED enum err milestone_facts_all(const struct act *act, const struct course_view *course, int64_t person,
+                                     const struct milestone_facts **out);
 
 // The milestone of this id in the course file; not_found with the ids there are.
 CHECKED enum err milestone_find(const struct act *act, const struct course_view *course, const char *id,
@@ -41,3 +64,17 @@ CHECKED enum err milestone_holder(const struct act *act, const struct course_vie
 // Active people whose work the holder's is at `at`: members of the team then, or the person.
 CHECKED enum err milestone_people(const struct act *act, const struct course_view *course, const struct holder *holder,
                                   int64_t at, const int64_t **people, size_t *count);
+
+// Teams that are registered, or seated students, and what they have handed in.
+struct milestone_counts {
+  int64_t holders;
+  int64_t handed_in;
+  int64_t late;    // of those handed in, by the shared terms
+  int64_t excused; // as a whole, with nothing handed in
+};
+// Of all milestones (by index in the course file), in one query.
+CHECKED enum err milestone_counts_all(const struct act *act, const struct course_view *course,
+                                      const struct milestone_counts **out);
+// Those who have not handed in and are not excused as a whole.
+CHECKED enum err milestone_missing(const struct act *act, const struct course_view *course,
+                                   const struct milestone *milestone, const struct holder **out, size_t *count);

@@ -6,18 +6,25 @@
 
 #include "server/milestones/submission.h"
 
+enum { PENALTY_REASON_CHARACTERS_MAX = 1000 };
+
 struct penalty {
   int64_t person;
+  const char *name; // as everybody sees it
   const char *milestone;
-  int64_t submission;
-  int points;  // of 100
-  int64_t due; // that it was judged by
+  int64_t submission; // 0: all were withdrawn; nothing is judged
+  int points;         // of 100; 0 when waived
+  int64_t due;        // that it was judged by
   bool is_waived;
   int64_t at;
-  const char *cause; // "handed in", "extension", "date moved", "version chosen", "waived"
+  const char *cause;  // "handed in", "extension", "date moved", "version chosen", "withdrawn", "waived"
+  const char *reason; // of the waiver, or NULL
 };
 
 // Judges the holder's counting version for each person who was a member then, and adds rows where something changed.
+// Who is in several teams' versions is judged by that of the team they were in when it was due; who is not in the
+// counting version (they left before it) by the last one that they are in. With a person for a holder: this person,
+// wherever they are a member.
 CHECKED enum err penalty_recompute(const struct act *act, const struct course_view *course,
                                    const struct milestone *milestone, const struct holder *holder, const char *cause);
 // Of every holder of the milestone.

@@ -6,7 +6,15 @@
 
 #include "server/milestones/milestone.h"
 
-enum { SLOT_MOVE_UNTIL_SECONDS = 24 * 3600, SLOT_PLACE_CHARACTERS_MAX = 200, SLOTS_AT_ONCE_MAX = 200 };
+enum {
+  SLOT_MOVE_UNTIL_SECONDS = 24 * 3600,
+  SLOT_PLACE_CHARACTERS_MAX = 200,
+  SLOT_REASON_CHARACTERS_MAX = 1000,
+  SLOTS_AT_ONCE_MAX = 200,
+  SLOT_LENGTH_SECONDS_MAX = 24 * 3600,
+  SLOT_GAP_SECONDS_MAX = 7 * 86400,
+  SLOT_CAPACITY_MAX = 1000,
+};
 
 struct slot {
   int64_t id;
@@ -18,6 +26,7 @@ struct slot {
   int64_t capacity; // holders at the same time
   int64_t taken;
   int64_t cancelled_at; // 0: not
+  const char *staff_name;
 };
 
 struct slot_wish {
@@ -30,6 +39,8 @@ struct slot_wish {
   int64_t staff; // 0: the caller
 };
 
+// Whether the milestone is held at an appointment: check-ins, presentations, and what the course file gives slots.
+bool slot_is_for(const struct milestone *milestone);
 // Slots of one staff member may not overlap (slot_overlap). Announced to nobody: students are told by tasks.
 CHECKED enum err slot_offer(const struct act *act, const struct course_view *course, const struct milestone *milestone,
                             const struct slot_wish *wish, const int64_t **ids, size_t *count);
@@ -40,6 +51,15 @@ CHECKED enum err slot_give_up(const struct act *act, const struct course_view *c
                               int64_t slot); // until 24 h before
 // Those who had booked are told, with what is free instead; they may choose anew whatever the time.
 CHECKED enum err slot_cancel(const struct act *act, const struct course_view *course, int64_t slot, const char *reason);
+// Those who booked are told.
+CHECKED enum err slot_set_place(const struct act *act, const struct course_view *course, int64_t slot,
+                                const char *place);
+// team_not_registered unless the holder is a registered team or a person.
+CHECKED enum err slot_check_holder(const struct act *act, const struct course_view *course,
+                                   const struct holder *holder);
+// invalid_fields, at `field`, unless the person is of the course's staff.
+CHECKED enum err slot_check_staff(const struct act *act, const struct course_view *course, int64_t person,
+                                  const char *field);
 // The holder's booked slot of the milestone; id 0: none.
 CHECKED enum err slot_of(const struct act *act, const struct course_view *course, const struct milestone *milestone,
                          const struct holder *holder, struct slot *out);

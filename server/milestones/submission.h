@@ -7,6 +7,7 @@
 #include "server/milestones/extension.h"
 
 enum {
+  SUBMISSION_VERSIONS_MAX = 200, // of one holder and milestone
   SUBMISSION_FILES_MAX = 10,
   SUBMISSION_LINK_CHARACTERS_MAX = 500,
   SUBMISSION_TEXT_CHARACTERS_MAX = 4000,
@@ -27,13 +28,19 @@ struct submission {
   const char *milestone;
   struct holder holder;
   int64_t version; // 1, 2, … of the holder
-  int64_t by;
+  int64_t by;      // 0: the operator
   int64_t at;
-  bool is_on_time; // by the shared terms, when it was handed in
+  int64_t judged_at; // by which lateness is judged: `at`, or what submission_record was told
+  bool is_on_time;   // by the shared terms, when it was handed in
   bool counts;
-  int64_t withdrawn_at; // 0: not
-  int64_t accepted_at;  // 0: not
+  int64_t chosen_at; // made to count by hand; 0: by the rule
+  bool is_staff_choice;
+  const char *choice_reason; // of staff, or NULL
+  int64_t withdrawn_at;      // 0: not
+  int64_t accepted_at;       // 0: not
   struct submission_content content;
+  const char *by_name;     // as everybody sees it; NULL: the operator
+  const char *holder_name; // the team's or the student's
 };
 
 // By any active member of a registered team, or a seated student. not_open, deadline_passed (after the latest closes of
@@ -42,6 +49,24 @@ struct submission {
 CHECKED enum err submission_hand_in(const struct act *act, const struct course_view *course,
                                     const struct milestone *milestone, const struct submission_content *content,
                                     int64_t *id);
+struct submission_lack {
+  const char *field; // "files", "link", "files[1]", …
+  const char *words; // what is wrong and what would be right
+};
+// What handing it in now would do and cost, and what it lacks; nothing is changed. Refuses as submission_hand_in does,
+// but for what is missing.
+struct submission_preview {
+  int64_t version;
+  bool is_on_time;
+  bool would_count;
+  int cost_yours; // points of 100, if it counts
+  int cost_most;  // "no dearer than", for any of the holder's people
+  const struct submission_lack *lacks;
+  size_t lack_count;
+};
+CHECKED enum err submission_preview(const struct act *act, const struct course_view *course,
+                                    const struct milestone *milestone, const struct submission_content *content,
+                                    struct submission_preview *out);
 // A version whose content another feature keeps (a proposal): the same checks of time and holder, the same ledger.
 // `judged_at` is the instant by which lateness is judged: act->now, or that of the version a revision in its window
 // stands for, which is never late.

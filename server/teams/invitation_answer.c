@@ -5,6 +5,7 @@
 #include "server/courses/placement.h"
 #include "server/db/audit.h"
 #include "server/teams/invitation.h"
+#include "server/teams/member.h"
 #include "server/teams/team_notice.h"
 #include "server/teams/team_rules.h"
 
@@ -57,6 +58,8 @@ enum err join_request_accept(const struct act *act, const struct course_view *co
   struct team team;
   struct team_members members;
   enum err err = load(act, course, id, true, &request);
+  if (err == ERR_OK && request.person != act->actor && request.team != course->team)
+    err = refuse_missing(act, true);
   if (err == ERR_OK)
     err = team_load(act, course, request.team, &team, &members);
   if (err == ERR_OK)
@@ -132,9 +135,10 @@ static enum err join(const struct act *act, const struct course_view *course, co
   if ((err = placement_open(act, course->id, invitation->person, team->id)) != ERR_OK ||
       (err = invitation_settle(act, invitation, INVITATION_ACCEPTED, kind)) != ERR_OK ||
       (err = audit_write(act, course->id, "member joined", team_subject(act, team->id), NULL, after)) != ERR_OK ||
-      (err = invitation_decline_others(act, course, invitation->person)) != ERR_OK)
+      (err = invitation_decline_others(act, course, invitation->person)) != ERR_OK ||
+      (err = tell_joined(act, course, invitation, team, members)) != ERR_OK)
     return err;
-  return tell_joined(act, course, invitation, team, members);
+  return member_settle_contact(act, course, team->id); // staff may have emptied the team, or all its members dropped
 }
 
 static enum err check_free(const struct act *act, const struct invitation *invitation, const struct enrolment *person) {

@@ -11,7 +11,7 @@
 #include "server/teams/team_notice.h"
 #include "server/teams/team_rules.h"
 
-enum way { LEFT, REMOVED_BY_CONTACT, REMOVED_BY_STAFF, HOLD_OVER };
+enum way { LEFT, REMOVED_BY_CONTACT, HOLD_OVER };
 
 static enum err depart(const struct act *act, const struct course_view *course, struct team *team,
                        const struct team_members *members, int64_t person, enum way way);
@@ -19,13 +19,13 @@ static struct team_members without(const struct act *act, const struct team_memb
 static enum err tell_departed(const struct act *act, const struct course_view *course, const struct team *team,
                               const struct team_members *rest, const char *name, const char *next);
 static enum err tell_removed(const struct act *act, const struct course_view *course, const struct team *team,
-                             int64_t person, enum way way);
+                             int64_t person);
 static enum err check_silent(const struct act *act, const struct course_view *course, const struct team *team,
                              const struct team_members *members, int64_t person);
-static enum err drop_held(const struct act *act, const struct course_view *course, int64_t team, int64_t person);
+static enum err drop_held(const struct act *act, const struct course_view *course, int64_t team);
 static const char *contact_words(const struct act *act, const struct team *team, const struct team_members *members);
 
-enum err team_leave(const struct act *act, const struct course_view *course, int64_t person, bool by_staff) {
+enum err team_leave(const struct act *act, const struct course_view *course, int64_t person) {
   struct placement placement;
   struct team team;
   struct team_members members;
@@ -34,9 +34,9 @@ enum err team_leave(const struct act *act, const struct course_view *course, int
     err = problem_raise(act->problem, PROBLEM_NOT_FOUND, "This person is in no team.");
   if (err != ERR_OK || (err = team_load(act, course, placement.team, &team, &members)) != ERR_OK)
     return err;
-  if (!by_staff && (err = team_check_forming(act, course, &team)) != ERR_OK)
+  if ((err = team_check_forming(act, course, &team)) != ERR_OK)
     return err;
-  return depart(act, course, &team, &members, person, by_staff ? REMOVED_BY_STAFF : LEFT);
+  return depart(act, course, &team, &members, person, LEFT);
 }
 
 enum err team_departed(const struct act *act, const struct course_view *course, int64_t person, bool is_hold_over) {
@@ -44,8 +44,12 @@ enum err team_departed(const struct act *act, const struct course_view *course, 
   enum err err = enrolment_get(act, course->id, person, &enrolment);
   if (err != ERR_OK)
     return err;
-  if (enrolment.is_active) // came back within the hold
-    return enrolment.team != 0 ? team_coverage_changed(act, course, enrolment.team) : ERR_OK;
+  if (enrolment.is_active && enrolment.team == 0)
+    return ERR_OK;
+  if (enrolment.is_active) { // came back within the hold
+    err = member_settle_contact(act, course, enrolment.team);
+    return err == ERR_OK ? team_coverage_changed(act, course, enrolment.team) : err;
+  }
   // During the hold what is open stays open, for the case that they come back; nobody gone is listed or can join.
   if (is_hold_over && ((err = card_store_stop_seeking(act, course->id, person)) != ERR_OK ||
                        (err = invitation_decline_others(act, course, person)) != ERR_OK))
@@ -53,7 +57,7 @@ enum err team_departed(const struct act *act, const struct course_view *course, 
   if (enrolment.team == 0)
     return ERR_OK;
   if (!is_hold_over)
-    return drop_held(act, course, enrolment.team, person);
+    return drop_held(act, course, enrolment.team);
   struct team team;
   struct team_members members;
   if ((err = team_load(act, course, enrolment.team, &team, &members)) != ERR_OK)
@@ -70,9 +74,13 @@ enum err member_remove(const struct act *act, const struct course_view *course, 
   if (team_member_find(&members, person) == NULL)
     return problem_raise(act->problem, PROBLEM_NOT_FOUND, "%s has no member with this number.", team.name);
   if (person == act->actor)
-    return team_leave(act, course, person, false);
+    return team_leave(act, course, person);
   if (course_is_staff(course))
-    return depart(act, course, &team, &members, person, REMOVED_BY_STAFF);
+    return problem_raise(
+        act->problem, PROBLEM_CONFLICT,
+        "Staff take somebody out with PUT /courses/%s/placements/%lld {\"team\":null,\"reason\":…}, so "
+        "that those whom it affects are told why.",
+        course->slug, (long long)person);
   if ((err = team_check_forming(act, course, &team)) != ERR_OK ||
       (err = team_check_contact(act, course, &team, &members, "may remove a member")) != ERR_OK ||
       (err = check_silent(act, course, &team, &members, person)) != ERR_OK)
@@ -153,6 +161,24 @@ bool member_hand_over(struct team *team, const struct team_members *members) {
   return true;
 }
 
+enum err member_settle_contact(const struct act *act, const struct course_view *course, int64_t id) {
+  struct team team;
+  struct team_members members;
+  enum err err = team_load(act, course, id, &team, &members);
+  if (err != ERR_OK)
+    return err;
+  const struct team_member *contact = team_member_find(&members, team.contact);
+  bool is_there = contact != NULL && contact->is_active;
+  int64_t before = team.contact;
+  if (is_there || !member_hand_over(&team, &members) || team.contact == before)
+    return ERR_OK;
+  struct notice notice = {.kind = "team contact",
+                          .subject = arena_format(act->arena, "%s has a new contact", team.name),
+                          .words = text_squeeze(act->arena, contact_words(act, &team, &members))};
+  err = team_save(act, &team);
+  return err == ERR_OK ? team_tell(act, course, id, &members, 0, &notice) : err;
+}
+
 enum err member_tell_too_small(const struct act *act, const struct course_view *course, const struct team *team,
                                const struct team_members *rest) {
   int size_min = course->file->teams.size_min;
@@ -171,15 +197,14 @@ enum err member_tell_too_small(const struct act *act, const struct course_view *
 
 static enum err depart(const struct act *act, const struct course_view *course, struct team *team,
                        const struct team_members *members, int64_t person, enum way way) {
-  static const char *const kinds[] = {"member left", "member removed", "member removed by staff",
-                                      "member's hold ended"};
+  static const char *const kinds[] = {"member left", "member removed", "member's hold ended"};
   const struct team_member *member = team_member_find(members, person);
   struct team_members rest = without(act, members, person);
   const char *before = arena_format(act->arena, "{\"person\":%lld}", (long long)person);
   enum err err = placement_close(act, course->id, person);
   if (err != ERR_OK || (err = team_store_forget_question(act, team->id, person)) != ERR_OK ||
       (err = audit_write(act, course->id, kinds[way], team_subject(act, team->id), before, NULL)) != ERR_OK ||
-      (err = way == LEFT || way == HOLD_OVER ? ERR_OK : tell_removed(act, course, team, person, way)) != ERR_OK)
+      (err = way == REMOVED_BY_CONTACT ? tell_removed(act, course, team, person) : ERR_OK) != ERR_OK)
     return err;
   if (rest.count == 0 && team->state != TEAM_REGISTERED)
     return team_end(act, course, team);
@@ -220,19 +245,18 @@ static enum err tell_departed(const struct act *act, const struct course_view *c
 }
 
 static enum err tell_removed(const struct act *act, const struct course_view *course, const struct team *team,
-                             int64_t person, enum way way) {
+                             int64_t person) {
   const char *staff = NULL;
   enum err err = team_staff_words(act, course, &staff);
   if (err != ERR_OK)
     return err;
-  const char *by = way == REMOVED_BY_STAFF ? "The course's staff took you out of"
-                                           : "The contact removed you, after three days without your answer, from";
   struct notice notice = {
       .kind = "removed from team",
       .subject = arena_format(act->arena, "You are no longer in %s", team->name),
       .words = arena_format(
           act->arena,
-          "%s %s. If you think that this is a mistake, ask %s. Otherwise look for another team, or found one.", by,
+          "The contact removed you, after three days without your answer, from %s. If you think that this is a "
+          "mistake, ask %s. Otherwise look for another team, or found one.",
           team->name, staff)};
   return team_tell_person(act, course, 0, person, &notice);
 }
@@ -263,20 +287,12 @@ static enum err check_silent(const struct act *act, const struct course_view *co
 
 // A drop is a matter of the person and of staff (rules.md, Who sees what): the team is told of its new contact, not
 // why.
-static enum err drop_held(const struct act *act, const struct course_view *course, int64_t team_id, int64_t person) {
+static enum err drop_held(const struct act *act, const struct course_view *course, int64_t team_id) {
   struct team team;
   struct team_members members;
-  enum err err = team_load(act, course, team_id, &team, &members);
-  if (err != ERR_OK)
+  enum err err = member_settle_contact(act, course, team_id);
+  if (err != ERR_OK || (err = team_load(act, course, team_id, &team, &members)) != ERR_OK)
     return err;
-  if (team.contact == person && member_hand_over(&team, &members)) {
-    struct notice notice = {.kind = "team contact",
-                            .subject = arena_format(act->arena, "%s has a new contact", team.name),
-                            .words = text_squeeze(act->arena, contact_words(act, &team, &members))};
-    if ((err = team_save(act, &team)) != ERR_OK ||
-        (err = team_tell(act, course, team_id, &members, 0, &notice)) != ERR_OK)
-      return err;
-  }
   err = member_tell_too_small(act, course, &team, &members);
   return err == ERR_OK ? team_coverage_changed(act, course, team_id) : err;
 }

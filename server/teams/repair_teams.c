@@ -27,7 +27,8 @@ enum err repair_touch(struct repair *repair) {
   for (size_t i = 0; err == ERR_OK && i < repair->count; i++) {
     const struct repair_move *move = &repair->moves[i];
     struct repair_touched *into = NULL;
-    if (move->to != REPAIR_TO_TEAM || move->origin.team == move->team)
+    // Who is in no team is not in team 0, which is no team either.
+    if (move->to != REPAIR_TO_TEAM || (move->team != 0 && move->origin.team == move->team))
       continue;
     err = touch(repair, move->team, &into);
     if (err == ERR_NOT_FOUND)

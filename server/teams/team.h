@@ -34,10 +34,10 @@ CHECKED enum err team_get(const struct act *act, int64_t course, int64_t team,
 // said too).
 CHECKED enum err team_leave_words(const struct act *act, const struct course_view *course, int64_t person,
                                   const char **words);
-// A member leaves of their own will; only while the team is not registered (else team_registered: ask staff) unless
-// `by_staff`. Hands the contact on, recomputes coverage, tells the others; the last one to leave dissolves a forming
+// A member leaves of their own will; only while the team is not registered (else team_registered: ask
+// staff). Hands the contact on, recomputes coverage, tells the others; the last one to leave dissolves a forming
 // team.
-CHECKED enum err team_leave(const struct act *act, const struct course_view *course, int64_t person, bool by_staff);
+CHECKED enum err team_leave(const struct act *act, const struct course_view *course, int64_t person);
 // After an enrolment ended, its hold ran out, or its person came back within the hold (services->departed): the team's
 // side of it. Their invitations and "looking for a team" end with the hold; who held no place has none, so that theirs
 // lapse in their own time: nobody who is gone is listed as looking or can join.

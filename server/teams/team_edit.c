@@ -4,11 +4,14 @@
 #include "common/base/json.h"
 #include "common/base/text.h"
 #include "server/courses/placement.h"
+#include "server/courses/repair_log.h"
 #include "server/db/audit.h"
 #include "server/teams/invitation.h"
+#include "server/teams/repair_moves.h"
 #include "server/teams/team_notice.h"
 #include "server/teams/team_rules.h"
 
+static enum err keep_reason(const struct act *act, const struct course_view *course, int64_t team, const char *reason);
 static enum err check_not_placed(const struct act *act, const struct course_view *course);
 static enum err take_edit(const struct act *act, const struct course_view *course, const struct team_edit *edit,
                           const struct team_members *members, struct team *team);
@@ -64,7 +67,8 @@ enum err team_change(const struct act *act, const struct course_view *course, in
   return tell_edit(act, course, &before, &team, &members);
 }
 
-enum err team_dissolve(const struct act *act, const struct course_view *course, int64_t id) {
+enum err team_dissolve(const struct act *act, const struct course_view *course, int64_t id, const char *reason) {
+  bool is_staff = course_is_staff(course);
   struct team team;
   struct team_members members;
   enum err err = team_load(act, course, id, &team, &members);
@@ -72,21 +76,22 @@ enum err team_dissolve(const struct act *act, const struct course_view *course, 
     return err;
   if (team.state == TEAM_DISSOLVED)
     return problem_raise(act->problem, PROBLEM_TEAM_NOT_FORMING, "%s was dissolved already.", team.name);
-  if (!course_is_staff(course) && (err = team_check_forming(act, course, &team)) != ERR_OK)
+  if ((err = is_staff ? repair_check_reason(act, reason) : team_check_forming(act, course, &team)) != ERR_OK ||
+      (err = team_check_contact(act, course, &team, &members, "may dissolve it")) != ERR_OK)
     return err;
-  if ((err = team_check_contact(act, course, &team, &members, "may dissolve it")) != ERR_OK)
-    return err;
-  struct notice notice = {
-      .kind = "team dissolved",
-      .subject = arena_format(act->arena, "%s was dissolved", team.name),
-      .words = arena_format(
-          act->arena,
-          "%s was dissolved by %s. You are in no team now: look for another one, found one, or ask the course's staff.",
-          team.name, course_is_staff(course) ? "the course's staff" : "its contact")};
+  struct notice notice = {.kind = "team dissolved",
+                          .subject = arena_format(act->arena, "%s was dissolved", team.name),
+                          .words =
+                              arena_format(act->arena,
+                                           "%s was dissolved by %s.%s You are in no team now: look for another one, "
+                                           "found one, or ask the course's staff.",
+                                           team.name, is_staff ? "the course's staff" : "its contact",
+                                           is_staff ? arena_format(act->arena, " They write: \"%s\".", reason) : "")};
   for (size_t i = 0; err == ERR_OK && i < members.count; i++)
     if ((err = placement_close(act, course->id, members.list[i].person)) == ERR_OK)
       err = team_store_forget_question(act, id, members.list[i].person);
-  if (err != ERR_OK || (err = team_tell(act, course, 0, &members, act->actor, &notice)) != ERR_OK)
+  if (err != ERR_OK || (err = team_tell(act, course, 0, &members, act->actor, &notice)) != ERR_OK ||
+      (err = is_staff ? keep_reason(act, course, id, reason) : ERR_OK) != ERR_OK)
     return err;
   return team_end(act, course, &team);
 }
@@ -100,6 +105,12 @@ enum err team_end(const struct act *act, const struct course_view *course, struc
     err = invitation_close_team(act, course, team);
   return err == ERR_OK ? audit_write(act, course->id, "team dissolved", team_subject(act, team->id), before, NULL)
                        : err;
+}
+
+static enum err keep_reason(const struct act *act, const struct course_view *course, int64_t team, const char *reason) {
+  const struct repair_entry entry = {.kind = "team dissolved", .reason = reason, .team = team};
+  int64_t id = 0;
+  return repair_log_put(act, course->id, &entry, &id);
 }
 
 // Asked before the name, because who is in a team needs no name for another one.

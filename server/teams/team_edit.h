@@ -19,7 +19,8 @@ CHECKED enum err team_found(const struct act *act, const struct course_view *cou
 // By members and staff, also after registration; only the contact or staff hand the contact over.
 CHECKED enum err team_change(const struct act *act, const struct course_view *course, int64_t team,
                              const struct team_edit *edit);
-// By the contact while the team forms, by staff at any time.
-CHECKED enum err team_dissolve(const struct act *act, const struct course_view *course, int64_t team);
+// By the contact while the team forms; by staff at any time, with a reason (as repairs: told, kept beside the audit).
+CHECKED enum err team_dissolve(const struct act *act, const struct course_view *course, int64_t team,
+                               const char *reason);
 // The row's side of it: no member is left.
 CHECKED enum err team_end(const struct act *act, const struct course_view *course, struct team *team);

@@ -21,6 +21,7 @@ static enum err other_of(const struct act *act, const struct course_view *course
 static enum err own_team(const struct act *act, const struct course_view *course, const struct petition_wish *wish,
                          struct team *team);
 static enum err check_approved(const struct act *act, const struct course_view *course);
+static enum err check_still_approved(const struct act *act, const struct course_view *course, int64_t person);
 static enum err check_stays(const struct act *act, const struct course_view *course, int64_t person, int64_t since);
 
 const struct petition_kind team_size_petition = {
@@ -142,8 +143,8 @@ static enum err may_ask_swap(const struct act *act, const struct course_view *co
   bool is_elsewhere =
       err == ERR_OK &&
       (course->team != 0 ? other.team != course->team && (other.team != 0 || other.is_seated) : other.team != 0);
-  if (!is_elsewhere || !other.is_active || other.role != ROLE_STUDENT || other.is_confidential ||
-      wish->person == act->actor)
+  // Nor whether somebody whose place is held has dropped: they never agree, and nobody swaps with them.
+  if (!is_elsewhere || other.role != ROLE_STUDENT || other.is_confidential || wish->person == act->actor)
     return problem_field(act->problem, "person",
                          "is nobody with whom you can change places: a student of this course in another team, or in "
                          "the labs while you are in a team");
@@ -164,7 +165,8 @@ static enum err grant_coverage(const struct act *act, const struct services *ser
 
 static enum err grant_late_join(const struct act *act, const struct services *services,
                                 const struct course_view *course, const struct petition *petition, const char *answer) {
-  return repair_place(act, services, course, petition->person, petition->wish.team, answer);
+  enum err err = check_still_approved(act, course, petition->person);
+  return err != ERR_OK ? err : repair_place(act, services, course, petition->person, petition->wish.team, answer);
 }
 
 static enum err grant_leave(const struct act *act, const struct services *services, const struct course_view *course,
@@ -182,7 +184,9 @@ static enum err grant_leave(const struct act *act, const struct services *servic
 static enum err grant_swap(const struct act *act, const struct services *services, const struct course_view *course,
                            const struct petition *petition, const char *answer) {
   enum err err = check_stays(act, course, petition->person, petition->consent_at);
-  if (err != ERR_OK || (err = check_stays(act, course, petition->wish.person, petition->consent_at)) != ERR_OK)
+  if (err != ERR_OK || (err = check_stays(act, course, petition->wish.person, petition->consent_at)) != ERR_OK ||
+      (err = check_still_approved(act, course, petition->person)) != ERR_OK ||
+      (err = check_still_approved(act, course, petition->wish.person)) != ERR_OK)
     return err;
   return repair_swap(act, services, course, petition->person, petition->wish.person, answer);
 }
@@ -217,6 +221,19 @@ static enum err check_approved(const struct act *act, const struct course_view *
     return ERR_OK;
   return problem_raise(act->problem, PROBLEM_AUDITOR_NOT_APPROVED,
                        "You audit the course and the instructor has not approved that yet. First ask for \"audit\".");
+}
+
+// At granting: an approval may have been taken back since, and of the other one of a swap nobody has asked.
+static enum err check_still_approved(const struct act *act, const struct course_view *course, int64_t person) {
+  struct enrolment enrolment;
+  enum err err = enrolment_get(act, course->id, person, &enrolment);
+  bool is_auditor = err == ERR_OK && enrolment.credit == CREDIT_AUDIT && course->file->audit.requires_approval;
+  if (!is_auditor || enrolment.is_audit_approved)
+    return err;
+  return problem_raise(act->problem, PROBLEM_AUDITOR_NOT_APPROVED,
+                       "%s audits the course and an instructor has not approved that. That comes first (POST "
+                       "/courses/%s/roster/%lld/audit-approval); then grant this, or decline it.",
+                       enrolment.name, course->slug, (long long)person);
 }
 
 // Consent is to changing with somebody who is where they were then.

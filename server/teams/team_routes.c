@@ -5,6 +5,7 @@
 #include "server/http/request.h"
 #include "server/teams/member.h"
 #include "server/teams/registration.h"
+#include "server/teams/repair.h"
 #include "server/teams/team_edit.h"
 #include "server/teams/team_rules.h"
 #include "server/teams/team_view.h"
@@ -24,6 +25,10 @@ struct team_new {
 
 struct registration_body {
   const char *gap_plan;
+};
+
+struct dissolution_body {
+  const char *reason;
 };
 
 struct waiver_body {
@@ -98,6 +103,13 @@ static const struct field registration_fields[] = {
 const struct shape registration_shape = {"TeamRegistration",  MEDIA_JSON, 16 * 1024, sizeof(struct registration_body),
                                          registration_fields, 1};
 
+static const struct field dissolution_fields[] = {
+    {"reason", SHAPE_LINES, OPTIONAL, REPAIR_REASON_CHARACTERS_MAX, offsetof(struct dissolution_body, reason),
+     NO_PRESENT, NULL, NULL, "Staff say why; told to everybody whom it affects, and kept for staff."},
+};
+const struct shape dissolution_shape = {"TeamDissolution",  MEDIA_JSON, 8 * 1024, sizeof(struct dissolution_body),
+                                        dissolution_fields, 1};
+
 static const struct field waiver_fields[] = {
     {"reason", SHAPE_LINES, REQUIRED, WAIVER_REASON_CHARACTERS_MAX, offsetof(struct waiver_body, reason), NO_PRESENT,
      NULL, NULL, "Why this team need not cover all skills; seen by staff."},
@@ -150,9 +162,10 @@ enum err teams_change(struct request *request) {
 }
 
 enum err teams_dissolve(struct request *request) {
+  const struct dissolution_body *body = request->input;
   enum err err = check_version(request);
   if (err == ERR_OK)
-    err = team_dissolve(&request->act, request_course(request), request_id(request, "team"));
+    err = team_dissolve(&request->act, request_course(request), request_id(request, "team"), body->reason);
   if (err == ERR_OK)
     reply_no_content(request);
   return err;

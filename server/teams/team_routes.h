@@ -11,6 +11,7 @@ extern const struct shape team_new_shape;
 extern const struct shape team_edit_shape;
 extern const struct shape registration_shape;
 extern const struct shape waiver_shape;
+extern const struct shape dissolution_shape;
 extern const struct answer teams_answer, member_question_answer;
 
 route_handler teams_list, teams_create, teams_show, teams_change, teams_dissolve;

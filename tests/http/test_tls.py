@@ -288,6 +288,24 @@ class Tls(unittest.TestCase):
         self.assertGreater(time.monotonic() - begun, HANDSHAKE_SECONDS - 1)
         self.assertLessEqual(self.server.wait_for_descriptors(before), before)
 
+    def test_who_leaves_in_the_middle_of_a_reply_leaves_nothing_behind(self):
+        client = self.server.client()
+        fields = {"Authorization": f"Bearer {self.token}"}
+        client.request("POST", f"/api/v1/courses/{COURSE}/files?name=long.pdf", b"%PDF-1.4\n" + b"\n" * (16 << 20), fields)
+        made = json.loads(client.getresponse().read())
+        client.close()
+        before = self.server.descriptors()
+        for _ in range(10):
+            tls = self.server.raw()
+            tls.sendall(f"GET /api/v1/courses/{COURSE}/files/{made['id']} HTTP/1.1\r\nHost: localhost\r\n"
+                        f"Authorization: Bearer {self.token}\r\n\r\n".encode())
+            tls.recv(1000)
+            os.close(tls.detach())
+        until = time.monotonic() + 10  # the deadline of a reply is 30 s and more
+        while self.server.descriptors() > before and time.monotonic() < until:
+            time.sleep(0.01)
+        self.assertLessEqual(self.server.descriptors(), before)
+
 
 class Reload(unittest.TestCase):
     def test_a_new_pair_serves_new_connections_and_a_broken_one_changes_nothing(self):

@@ -238,6 +238,17 @@ class Uploads(unittest.TestCase):
         self.assertEqual(sorted(statuses), [201, 409, 409, 409])
         self.assertEqual(sum(file["bytes"] for file in self.waiting()), 200 * MIB)
 
+    def test_what_is_deleted_at_once_does_not_fill_the_disk_until_the_hourly_sweep(self):
+        self.server.reader.join(2.5)  # the sweep at the start is over
+        for i in range(14):
+            made = self.put(pdf(CAP, i))
+            self.server.connect().expect(204, "DELETE", f"{FILES}/{made['id']}", token=self.token)
+        for _ in range(100):
+            if len(self.kept()[0]) < 13:
+                break
+            self.server.reader.join(0.1)
+        self.assertLess(len(self.kept()[0]), 13)  # 256 MiB
+
     def test_a_repeat_with_its_key_uploads_once_even_without_room_for_another(self):
         for i in range(19):
             self.put(pdf(200, i))

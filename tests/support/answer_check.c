@@ -119,8 +119,7 @@ static const char *fault_of_errors(struct arena *arena, const json_t *errors) {
   return NULL;
 }
 
-// What has no row was refused by the router, or for a header that only a named
-// proxy may send.
+// What has no row was refused by the router, or for a header that only a named proxy may send.
 static bool is_promised(const struct answered *answered) {
   int statuses[OPENAPI_REFUSALS_MAX];
   if (answered->route == NULL)

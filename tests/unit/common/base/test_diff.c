@@ -91,8 +91,7 @@ static void the_runs_make_up_both_texts_and_never_repeat_a_kind(void **state) {
   }
 }
 
-// The length of what stays is the longest possible: compared with the table of
-// the longest common subsequence.
+// The length of what stays is the longest possible: compared with the table of the longest common subsequence.
 static void no_shorter_way_leads_from_one_text_to_the_other(void **state) {
   (void)state;
   uint32_t seed = 99;
@@ -137,8 +136,7 @@ static void beyond_the_bound_the_middle_is_replaced_and_the_ends_stay(void **sta
   (void)state;
   struct arena *arena SCOPED_ARENA = arena_new();
   int half = DIFF_EDITS_MAX / 2;
-  // One sign in the middle is the same, so that a way with exactly so many
-  // edits keeps it.
+  // One sign in the middle is the same, so that a way with exactly so many edits keeps it.
   const char *before = arena_format(arena, "%s=%s", marks(arena, '.', half - 1, "begin", ""), ".end");
   const char *after = arena_format(arena, "%s=%s", marks(arena, ',', half - 1, "begin", ""), ",end");
   assert_int_equal(diff_words(arena, before, after).count, 7);

@@ -88,8 +88,7 @@ static void only_the_date_changes(void **state) {
                                      cases[i].at == NULL ? 0 : instant(cases[i].at)};
     const char *text = NULL;
     const struct course *course = NULL;
-    enum err err =
-        course_edit_apply(arena, cases[i].before, strlen(cases[i].before), &edit, 1, &problem, &text, &course);
+    enum err err = course_edit_apply(arena, cases[i].before, &edit, 1, &problem, &text, &course);
     if (err != ERR_OK)
       fail_msg("%s: %s", cases[i].why, problem.error_count > 0 ? problem.errors[0].message : "refused");
     if (strcmp(text, cases[i].after) != 0)
@@ -107,10 +106,9 @@ static void several_dates_change_at_once_though_each_alone_would_be_refused(void
                                       {"report", EDIT_DUE, instant("2023-12-09T04:59:00Z")}};
   const char *text = NULL;
   const struct course *course = NULL;
-  assert_int_equal(ERR_INVALID,
-                   course_edit_apply(arena, before, sizeof before - 1, edits, 1, &problem, &text, &course));
+  assert_int_equal(ERR_INVALID, course_edit_apply(arena, before, edits, 1, &problem, &text, &course));
   assert_null(text);
-  assert_int_equal(ERR_OK, course_edit_apply(arena, before, sizeof before - 1, edits, 2, &problem, &text, &course));
+  assert_int_equal(ERR_OK, course_edit_apply(arena, before, edits, 2, &problem, &text, &course));
   assert_int_equal(edits[1].at, course->milestones[0].due);
 }
 
@@ -138,7 +136,7 @@ static void what_cannot_be_written_is_refused_by_its_field(void **state) {
     problem_init(&problem, arena);
     const char *text = NULL;
     const struct course *course = NULL;
-    enum err err = course_edit_apply(arena, before, sizeof before - 1, &refused[i].edit, 1, &problem, &text, &course);
+    enum err err = course_edit_apply(arena, before, &refused[i].edit, 1, &problem, &text, &course);
     if (err != ERR_INVALID || text != NULL || problem.error_count == 0 ||
         strcmp(problem.errors[0].field, refused[i].field) != 0)
       fail_msg("%s: err %d, field %s", refused[i].why, err, problem.error_count > 0 ? problem.errors[0].field : "none");
@@ -154,7 +152,7 @@ static void a_byte_order_mark_shifts_nothing(void **state) {
   const struct course_edit edit = {"report", EDIT_DUE, instant("2023-12-03T04:59:00Z")};
   const char *text = NULL;
   const struct course *course = NULL;
-  assert_int_equal(ERR_OK, course_edit_apply(arena, before, sizeof before - 1, &edit, 1, &problem, &text, &course));
+  assert_int_equal(ERR_OK, course_edit_apply(arena, before, &edit, 1, &problem, &text, &course));
   assert_non_null(strstr(text, "due: 2023-12-02 23:59 # midnight, nearly"));
   assert_int_equal(strlen(before), strlen(text));
 }

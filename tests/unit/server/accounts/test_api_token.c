@@ -31,9 +31,8 @@ static const char *make_token(struct fixture *f, const char *scopes) {
 static void a_token_is_shown_once_and_the_store_has_its_digest(void **state) {
   struct fixture *f = *state;
   const char *session = ada_signs_in(f);
-  struct reply_copy answer = make(f, session,
-                                  "{\"name\":\"Nightly "
-                                  "export\",\"scopes\":[\"read\",\"staff\"],\"days\":30}");
+  struct reply_copy answer =
+      make(f, session, "{\"name\":\"Nightly export\",\"scopes\":[\"read\",\"staff\"],\"days\":30}");
   assert_int_equal(201, answer.status);
   const char *token = answer_text(f, &answer, "token");
   assert_int_equal(0, strncmp(token, "tandem_", 7));
@@ -46,8 +45,7 @@ static void a_token_is_shown_once_and_the_store_has_its_digest(void **state) {
   assert_contains(list.body, "\"seen_at\":null");
   assert_lacks(list.body, token + 7);
   struct reply_copy messages = ask(f, METHOD_GET, "/api/v1/me/messages", NULL, session);
-  assert_contains(messages.body,
-                  "Nightly export"); // whoever made it, its owner is told
+  assert_contains(messages.body, "Nightly export"); // whoever made it, its owner is told
 }
 
 static void what_a_token_reaches_follows_from_the_row(void **state) {

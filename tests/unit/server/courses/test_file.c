@@ -280,6 +280,21 @@ static void a_person_gets_the_list_of_their_files_and_erasing_removes_those_that
   assert_true(json_is_true(fixture_json(fixture, "sound")));
 }
 
+static void the_largest_file_that_the_course_takes_has_room_beside_its_former_version(void **state) {
+  (void)state;
+  struct fixture *fixture = sample_with("max_size: 20MB", "max_size: 300MB", INSIDE);
+  struct problem problem;
+  problem_init(&problem, fixture->arena);
+  struct act act = {.db = app_db(fixture->app), .arena = fixture->arena, .actor = 1, .problem = &problem};
+  const struct course_view *course = NULL;
+  assert_int_equal(ERR_OK, course_open(&act, app_services(fixture->app)->library, fixture->course, &course));
+  int64_t largest = file_bytes_max(course);
+  assert_true(largest > FILES_WAITING_BYTES_MAX);
+  assert_int_equal(ERR_OK, file_check_room(&act, course, 2 * largest));
+  assert_int_equal(ERR_CONFLICT, file_check_room(&act, course, 2 * largest + 1));
+  fixture_free(fixture);
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test_setup_teardown(a_file_waits_seven_days_to_the_second_and_its_content_goes_with_the_sweep, setup,
@@ -294,6 +309,7 @@ int main(void) {
       cmocka_unit_test_setup_teardown(a_person_gets_the_list_of_their_files_and_erasing_removes_those_that_wait, setup,
                                       teardown),
       cmocka_unit_test_setup_teardown(a_row_without_its_content_is_told_and_answered_500, setup, teardown),
+      cmocka_unit_test(the_largest_file_that_the_course_takes_has_room_beside_its_former_version),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

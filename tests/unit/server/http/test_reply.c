@@ -139,6 +139,22 @@ static void a_refusal_carries_its_code_words_and_fields(void **state) {
   request_free(request);
 }
 
+static void a_save_that_met_another_carries_both_texts(void **state) {
+  (void)state;
+  struct request *request = new_request();
+  const struct problem_current both = {.yours = "my \"words\"", .value = "theirs", .version = 3, .by = 0, .at = 60};
+  request->problem.current = &both;
+  http_refuse(request, problem_raise(&request->problem, PROBLEM_VERSION_CONFLICT, "Saved meanwhile."));
+  const char *body = text_get(&request->reply.json.text);
+  assert_int_equal(request->reply.status, 412);
+  assert_non_null(strstr(body, "\"current\":{\"yours\":\"my \\\"words\\\"\",\"value\":\"theirs\",\"version\":3,"
+                               "\"by\":null,\"by_name\":null,\"at\":\"1970-01-01T00:01:00Z\"}"));
+  problem_clear(&request->problem);
+  http_refuse(request, problem_raise(&request->problem, PROBLEM_VERSION_CONFLICT, "Changed."));
+  assert_null(strstr(text_get(&request->reply.json.text), "current"));
+  request_free(request);
+}
+
 static void words_of_another_failure_are_not_sent(void **state) {
   (void)state;
   struct request *request = new_request();
@@ -449,6 +465,7 @@ int main(void) {
       cmocka_unit_test(every_problem_has_its_own_code_a_title_and_a_status),
       cmocka_unit_test(every_failure_without_words_still_says_what_to_do),
       cmocka_unit_test(a_refusal_carries_its_code_words_and_fields),
+      cmocka_unit_test(a_save_that_met_another_carries_both_texts),
       cmocka_unit_test(words_of_another_failure_are_not_sent),
       cmocka_unit_test(a_mistake_of_ours_is_logged_and_not_told),
       cmocka_unit_test(a_refusal_drops_what_the_handler_had_begun_except_the_time_to_wait),

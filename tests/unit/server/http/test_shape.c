@@ -428,6 +428,99 @@ static void lists_of_ids_and_fields_that_may_be_null_are_bound_or_told(void **st
   }
 }
 
+struct saving {
+  struct raw_value value;
+  bool has_value;
+};
+
+static const struct field saving_fields[] = {
+    {"value", SHAPE_RAW, REQUIRED, 6, offsetof(struct saving, value), offsetof(struct saving, has_value), NULL, NULL,
+     "anything"},
+};
+static const struct shape saving_shape = {"Saving",      MEDIA_JSON,          1000, sizeof(struct saving),
+                                          saving_fields, COUNT(saving_fields)};
+
+// As JSON again, without spaces.
+static void write_raw(struct text *out, const struct raw_value *value) {
+  switch (value->kind) {
+  case RAW_NONE:
+    text_add(out, "nothing");
+    return;
+  case RAW_NULL:
+    text_add(out, "null");
+    return;
+  case RAW_TEXT:
+    text_add_format(out, "\"%s\"", value->text);
+    return;
+  case RAW_INTEGER:
+    text_add_format(out, "%lld", (long long)value->integer);
+    return;
+  case RAW_FLAG:
+    text_add(out, value->flag ? "true" : "false");
+    return;
+  case RAW_LIST:
+  case RAW_OBJECT:
+    break;
+  }
+  text_add_char(out, value->kind == RAW_LIST ? '[' : '{');
+  for (size_t i = 0; i < value->count; i++) {
+    text_add(out, i == 0 ? "" : ",");
+    if (value->kind == RAW_OBJECT)
+      text_add_format(out, "\"%s\":", value->names[i]);
+    write_raw(out, &value->items[i]);
+  }
+  text_add_char(out, value->kind == RAW_LIST ? ']' : '}');
+}
+
+static void a_raw_value_is_taken_whole_whatever_its_form_up_to_its_cap(void **state) {
+  static const struct {
+    const char *value; // of the body; NULL: none
+    const char *field; // NULL: sound
+    const char *message;
+    const char *why;
+  } cases[] = {
+      {"\"a text\"", NULL, "", "text"},
+      {"\"\"", NULL, "", "an empty text"},
+      {"null", NULL, "", "null is a value"},
+      {"-7", NULL, "", "a number"},
+      {"true", NULL, "", "a flag"},
+      {"[]", NULL, "", "an empty list"},
+      {"{}", NULL, "", "an empty object"},
+      {"[1,\"b\",null,false,[]]", NULL, "", "a list of six values, itself among them"},
+      {"{\"17\":\"my part\",\"x\":{\"y\":[]}}", NULL, "", "objects"},
+      {"[1,2,3,4,5,6]", "value", "at most 6 values", "one more"},
+      {"{\"a\":[1,2,3],\"b\":{}}", NULL, "", "six in all"},
+      {"{\"a\":[1,2,3],\"b\":[1]}", "value", "at most 6 values", "seven in all"},
+      {"1.5", "value", "whole numbers", "a real"},
+      {"[1,[2.5]]", "value", "whole numbers", "a real deep in it"},
+      {NULL, "value", "is required", "not given"},
+  };
+  (void)state;
+  assert_true(shape_check(&saving_shape, false, "test"));
+  assert_false(shape_check(&saving_shape, true, "a query holds no raw value"));
+  for (size_t i = 0; i < COUNT(cases); i++) {
+    struct arena *arena SCOPED_ARENA = arena_new();
+    struct problem problem;
+    problem_init(&problem, arena);
+    void *out = NULL;
+    const char *body = cases[i].value == NULL ? "{}" : arena_format(arena, "{\"value\":%s}", cases[i].value);
+    enum err err = shape_bind_json(&saving_shape, body, strlen(body), arena, &problem, &out);
+    if ((err == ERR_OK) != (cases[i].field == NULL))
+      fail_msg("%s: %s", cases[i].why, err_name(err));
+    if (err != ERR_OK) {
+      assert_string_equal(problem.errors[0].field, cases[i].field);
+      assert_non_null(strstr(problem.errors[0].message, cases[i].message));
+      continue;
+    }
+    const struct saving *saving = out;
+    struct text again;
+    text_init(&again, arena);
+    write_raw(&again, &saving->value);
+    assert_true(saving->has_value);
+    assert_string_equal(text_get(&again), cases[i].value);
+  }
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(each_wrong_field_is_told_by_its_path),
@@ -442,6 +535,7 @@ int main(void) {
       cmocka_unit_test(a_query_is_bound_or_told_by_its_parameter),
       cmocka_unit_test(a_query_is_decoded),
       cmocka_unit_test(lists_of_ids_and_fields_that_may_be_null_are_bound_or_told),
+      cmocka_unit_test(a_raw_value_is_taken_whole_whatever_its_form_up_to_its_cap),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -14,6 +14,7 @@
 #include <dirent.h>
 #include <fcntl.h>
 #include <sys/stat.h>
+#include <sys/statvfs.h>
 #include <unistd.h>
 
 #include "common/base/log.h"
@@ -178,6 +179,31 @@ static void what_does_not_fit_on_the_disk_is_not_begun(void **state) {
   assert_int_equal(0, count_incoming(room));
 }
 
+// Each by itself would fit; nothing of the first one is written yet.
+static void two_that_do_not_fit_together_are_not_both_begun(void **state) {
+  struct room *room = *state;
+  struct statvfs status;
+  assert_int_equal(0, statvfs(room->path, &status));
+  size_t size = (size_t)((uint64_t)status.f_bavail * status.f_frsize - VAULT_SPARE_BYTES) / 5 * 3;
+  struct vault_temporary first, second;
+  assert_int_equal(ERR_OK, vault_begin(room->vault, 1, size, &first));
+  assert_int_equal(ERR_UNAVAILABLE, vault_begin(room->vault, 2, size, &second));
+  vault_end(room->vault, &first);
+  assert_int_equal(ERR_OK, vault_begin(room->vault, 2, size, &second));
+  vault_end(room->vault, &second);
+}
+
+static void only_new_contents_are_counted(void **state) {
+  struct room *room = *state;
+  assert_int_equal(0, vault_kept_bytes(room->vault));
+  put(room, "hello", FIRST);
+  put(room, "hello", FIRST);
+  assert_int_equal(5, vault_kept_bytes(room->vault));
+  assert_int_equal(ERR_OK, vault_remove(room->vault, FIRST));
+  put(room, "hello", FIRST);
+  assert_int_equal(10, vault_kept_bytes(room->vault));
+}
+
 static void the_sweep_removes_what_an_earlier_process_left_and_nothing_else(void **state) {
   struct room *room = *state;
   struct vault_temporary own, kept;
@@ -212,6 +238,8 @@ int main(void) {
       cmocka_unit_test_setup_teardown(a_content_that_is_there_is_shared_unless_it_is_damaged, setup, teardown),
       cmocka_unit_test_setup_teardown(nobody_has_more_temporaries_than_their_share, setup, teardown),
       cmocka_unit_test_setup_teardown(what_does_not_fit_on_the_disk_is_not_begun, setup, teardown),
+      cmocka_unit_test_setup_teardown(two_that_do_not_fit_together_are_not_both_begun, setup, teardown),
+      cmocka_unit_test_setup_teardown(only_new_contents_are_counted, setup, teardown),
       cmocka_unit_test_setup_teardown(the_sweep_removes_what_an_earlier_process_left_and_nothing_else, setup, teardown),
       cmocka_unit_test(a_place_is_made_of_digits_only),
   };

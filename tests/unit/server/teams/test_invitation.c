@@ -270,6 +270,8 @@ static void any_member_answers_a_join_request(void **state) {
   assert_int_equal(fixture_messages(fixture, ben, "join request"), 2);
   accept_request(fixture, cy, by_cy);
   fixture_refused(fixture, 403, "not_your_team");
+  accept_request(fixture, di, by_cy); // whom it does not concern
+  fixture_refused(fixture, 404, "not_found");
   accept(fixture, cy, by_cy); // a request is no invitation
   fixture_refused(fixture, 404, "not_found");
   accept_request(fixture, ben, by_cy);

@@ -144,13 +144,16 @@ static void after_registration_only_staff_change_who_is_in_the_team(void **state
   ask(fixture, ada, team, ben);
   fixture_refused(fixture, 409, "team_registered");
   remove_member(fixture, pat, team, ben);
-  fixture_expect(fixture, 204);
-  assert_int_equal(fixture_messages(fixture, ben, "removed from team"), 1);
+  fixture_refused(fixture, 409, "conflict"); // a repair, with its reason
+  fixture_call(fixture, pat, METHOD_PUT, "{\"team\":null,\"reason\":\"He asked.\"}", SAMPLE "/placements/%lld",
+               (long long)ben);
+  fixture_expect(fixture, 200);
   assert_int_equal(fixture_messages(fixture, pat, "coverage gap"), 1);
   assert_int_equal(fixture_messages(fixture, pat, "team too small"), 1);
   assert_int_not_equal(team_column(fixture, team, "gap_since"), 0);
-  remove_member(fixture, pat, team, ada); // even the last: nothing dissolves by itself
-  fixture_expect(fixture, 204);
+  fixture_call(fixture, pat, METHOD_PUT, "{\"team\":null,\"reason\":\"She asked.\"}", SAMPLE "/placements/%lld",
+               (long long)ada); // even the last: nothing dissolves by itself
+  fixture_expect(fixture, 200);
   show_team(fixture, pat, team);
   assert_string_equal(fixture_text(fixture, "state"), "registered");
   fixture_free(fixture);
@@ -247,6 +250,33 @@ static void what_is_open_ends_with_the_hold(void **state) {
   fixture_free(fixture);
 }
 
+static void who_comes_back_after_the_hold_finds_no_place_though_no_duty_has_run(void **state) {
+  (void)state;
+  static const struct {
+    int64_t after;
+    bool has_place;
+    const char *why;
+  } cases[] = {{HOLD_SECONDS - 1, true, "a second before"},
+               {HOLD_SECONDS, true, "the last second"},
+               {HOLD_SECONDS + 1, false, "a second after"}};
+  for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+    struct fixture *fixture = sample_at("2023-08-29T14:00:00Z");
+    int64_t ada = fixture_student(fixture, "Ada"), ben = fixture_student(fixture, "Ben");
+    int64_t team = found_team(fixture, ada, "One");
+    add_member(fixture, ada, team, ben);
+    fixture_drop(fixture, ben);
+    fixture_at_seconds(fixture, clock_now(&fixture->clock) + cases[i].after);
+    fixture_call(fixture, -1, METHOD_PUT, "{\"role\":\"student\"}", SAMPLE "/roster/%lld", (long long)ben);
+    fixture_expect(fixture, 200);
+    show_team(fixture, ada, team);
+    if ((json_array_size(fixture_json(fixture, "members")) == 2) != cases[i].has_place)
+      fail_msg("%s: %zu members", cases[i].why, json_array_size(fixture_json(fixture, "members")));
+    assert_int_equal(0, fixture_run_duties(fixture));
+    fixture_check(fixture);
+    fixture_free(fixture);
+  }
+}
+
 static void a_held_place_is_taken_until_the_hold_is_over(void **state) {
   (void)state;
   struct fixture *fixture = sample_with("size: { min: 2, max: 4 }", "size: { min: 2, max: 2 }", INSIDE);
@@ -263,6 +293,24 @@ static void a_held_place_is_taken_until_the_hold_is_over(void **state) {
   fixture_expect(fixture, 204);
   accept(fixture, cy, invitation);
   fixture_expect(fixture, 200);
+  fixture_check(fixture);
+  fixture_free(fixture);
+}
+
+static void the_first_to_come_back_is_the_contact_while_the_others_are_away(void **state) {
+  (void)state;
+  struct fixture *fixture = sample_at(INSIDE);
+  int64_t ada = fixture_student(fixture, "Ada"), ben = fixture_student(fixture, "Ben");
+  int64_t team = covered_team(fixture, ada, ben, "One");
+  fixture_drop(fixture, ada);
+  show_team(fixture, ben, team);
+  assert_int_equal(fixture_int(fixture, "contact"), ben);
+  fixture_drop(fixture, ben);
+  fixture_call(fixture, -1, METHOD_PUT, "{}", SAMPLE "/roster/%lld", (long long)ada);
+  fixture_expect(fixture, 200);
+  show_team(fixture, ada, team);
+  assert_int_equal(fixture_int(fixture, "contact"), ada);
+  assert_non_null(strstr(fixture_last_words(fixture, ada), "contact"));
   fixture_check(fixture);
   fixture_free(fixture);
 }
@@ -297,7 +345,9 @@ int main(void) {
       cmocka_unit_test(who_comes_back_within_the_hold_closes_the_gap),
       cmocka_unit_test(who_comes_back_finds_card_and_what_is_open),
       cmocka_unit_test(what_is_open_ends_with_the_hold),
+      cmocka_unit_test(who_comes_back_after_the_hold_finds_no_place_though_no_duty_has_run),
       cmocka_unit_test(a_held_place_is_taken_until_the_hold_is_over),
+      cmocka_unit_test(the_first_to_come_back_is_the_contact_while_the_others_are_away),
       cmocka_unit_test(leaving_for_a_seat_names_the_consequences_first),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);

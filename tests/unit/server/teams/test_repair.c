@@ -374,6 +374,38 @@ static void after_the_window_staff_place_and_register(void **state) {
   assert_string_equal(fixture_text(fixture, "state"), "registered");
 }
 
+// A seat is a place without a team; it must not be had by naming none.
+static void team_0_is_no_team_and_no_way_into_a_lab_seat(void **state) {
+  struct scene *scene = *state;
+  struct fixture *fixture = scene->fixture;
+  const int64_t people[] = {scene->zoe, scene->red[0]};
+  for (size_t i = 0; i < sizeof people / sizeof people[0]; i++) {
+    const char *before = fixture_dump(fixture);
+    put_into(fixture, scene->pat, people[i], 0);
+    fixture_refused(fixture, 404, "not_found");
+    fixture_call(
+        fixture, scene->pat, METHOD_POST,
+        arena_format(fixture->arena, "{\"placements\":[{\"person\":%lld,\"team\":0}]," WHY "}", (long long)people[i]),
+        SAMPLE "/placements");
+    fixture_refused(fixture, 404, "not_found");
+    assert_string_equal(fixture_dump(fixture), before);
+  }
+}
+
+static void who_joins_a_team_that_staff_have_emptied_is_its_contact(void **state) {
+  struct scene *scene = *state;
+  struct fixture *fixture = scene->fixture;
+  int64_t invitation = invite(fixture, scene->blue[0], scene->blues, scene->zoe);
+  for (size_t i = 0; i < 2; i++) {
+    take_out(fixture, scene->pat, scene->blue[i]);
+    fixture_expect(fixture, 200);
+  }
+  accept(fixture, scene->zoe, invitation);
+  fixture_expect(fixture, 200);
+  show_team(fixture, scene->zoe, scene->blues);
+  assert_int_equal(fixture_int(fixture, "contact"), scene->zoe);
+}
+
 static void an_erased_person_is_in_no_reason(void **state) {
   struct scene *scene = *state;
   struct fixture *fixture = scene->fixture;
@@ -422,6 +454,8 @@ int main(void) {
       SCENE(who_left_a_seat_for_a_team_gets_it_back_when_it_is_free),
       SCENE(a_seat_that_a_placement_frees_is_offered_to_the_first_in_line),
       SCENE(after_the_window_staff_place_and_register),
+      SCENE(team_0_is_no_team_and_no_way_into_a_lab_seat),
+      SCENE(who_joins_a_team_that_staff_have_emptied_is_its_contact),
       SCENE(an_erased_person_is_in_no_reason),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);

@@ -196,7 +196,7 @@ static void the_contact_dissolves_a_forming_team_and_everybody_is_free(void **st
   accept(fixture, cy, invitation);
   fixture_refused(fixture, 409, "already_answered");
   accept_request(fixture, ben, request);
-  fixture_refused(fixture, 403, "not_your_team");
+  fixture_refused(fixture, 404, "not_found");
   found_team(fixture, ben, "One"); // the name is free again
   fixture_call(fixture, ada, METHOD_DELETE, NULL, SAMPLE "/teams/%lld", (long long)team);
   fixture_refused(fixture, 403, "not_your_team");
@@ -218,9 +218,12 @@ static void a_registered_team_is_dissolved_by_staff_only(void **state) {
   fixture_refused(fixture, 409, "team_registered");
   assert_non_null(strstr(fixture_text(fixture, "detail"), "Pat"));
   fixture_call(fixture, pat, METHOD_DELETE, NULL, SAMPLE "/teams/%lld", (long long)team);
+  fixture_refused(fixture, 422, "invalid_fields"); // no reason
+  static const char because[] = "{\"reason\":\"Both left the course.\"}";
+  fixture_call(fixture, pat, METHOD_DELETE, because, SAMPLE "/teams/%lld", (long long)team);
   fixture_expect(fixture, 204);
   assert_int_equal(fixture_messages(fixture, ada, "team dissolved"), 1);
-  fixture_call(fixture, pat, METHOD_DELETE, NULL, SAMPLE "/teams/%lld", (long long)team);
+  fixture_call(fixture, pat, METHOD_DELETE, because, SAMPLE "/teams/%lld", (long long)team);
   fixture_refused(fixture, 409, "team_not_forming");
   fixture_check(fixture);
   fixture_free(fixture);

@@ -254,6 +254,17 @@ static void a_swap_needs_two_places_that_differ_and_tells_of_nobody_else(void **
   assert_int_equal(place_of(fixture, lab), crew.first);
 }
 
+static void that_a_member_has_dropped_is_not_found_out_by_asking_for_a_swap(void **state) {
+  struct crew crew = start(state);
+  struct fixture *fixture = crew.fixture;
+  fixture_drop(fixture, crew.moe);
+  int64_t request =
+      asked(fixture, crew.ada, "swap", arena_format(fixture->arena, "\"person\":%lld", (long long)crew.moe));
+  say(fixture, crew.moe, request, true);
+  fixture_refused(fixture, 403, "not_enrolled");
+  refused_and_open(fixture, crew.kim, request, 409, "consent_needed");
+}
+
 static void consent_is_to_the_places_of_that_time(void **state) {
   struct crew crew = start(state);
   struct fixture *fixture = crew.fixture;
@@ -270,6 +281,25 @@ static void consent_is_to_the_places_of_that_time(void **state) {
   refused_and_open(fixture, crew.kim, request, 409, "conflict"); // back, but anew
 }
 
+// At asking it was approved, or nobody asked: the other one of a swap.
+static void no_grant_brings_an_auditor_into_a_team_whom_nobody_has_approved(void **state) {
+  struct crew crew = start(state);
+  struct fixture *fixture = crew.fixture;
+  fixture_auditor(fixture, crew.zoe, true);
+  int64_t join = asked(fixture, crew.zoe, "late join", crew.to_second);
+  fixture_call(fixture, -1, METHOD_PUT, "{\"audit_approved\":false}", SAMPLE "/roster/%lld", (long long)crew.zoe);
+  fixture_expect(fixture, 200);
+  refused_and_open(fixture, crew.kim, join, 403, "auditor_not_approved");
+  found_team(fixture, crew.zoe, "Formers");
+  int64_t swap = asked(fixture, crew.ada, "swap", arena_format(fixture->arena, "\"person\":%lld", (long long)crew.zoe));
+  say(fixture, crew.zoe, swap, true);
+  refused_and_open(fixture, crew.kim, swap, 403, "auditor_not_approved");
+  fixture_auditor(fixture, crew.zoe, true);
+  answer_it(fixture, crew.kim, swap, GRANT);
+  fixture_expect(fixture, 201);
+  assert_int_equal(place_of(fixture, crew.zoe), crew.first);
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test_teardown(a_team_gets_more_places, stop),
@@ -283,7 +313,9 @@ int main(void) {
       cmocka_unit_test_teardown(the_other_who_does_not_agree_ends_the_swap, stop),
       cmocka_unit_test_teardown(the_other_is_told_when_the_swap_comes_to_nothing, stop),
       cmocka_unit_test_teardown(a_swap_needs_two_places_that_differ_and_tells_of_nobody_else, stop),
+      cmocka_unit_test_teardown(that_a_member_has_dropped_is_not_found_out_by_asking_for_a_swap, stop),
       cmocka_unit_test_teardown(consent_is_to_the_places_of_that_time, stop),
+      cmocka_unit_test_teardown(no_grant_brings_an_auditor_into_a_team_whom_nobody_has_approved, stop),
   };
   return cmocka_run_group_tests_name("team_petitions", tests, NULL, NULL);
 }

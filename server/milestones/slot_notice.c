@@ -1,0 +1,113 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+#include "server/milestones/slot_notice.h"
+
+#include <inttypes.h>
+
+#include "common/base/json.h"
+#include "common/base/text.h"
+#include "server/accounts/person.h"
+#include "server/db/audit.h"
+#include "server/outbound/outbox.h"
+#include "server/teams/team.h"
+
+enum { TITLE_CHARACTERS_MAX = 120 }; // of a subject; what is longer goes by its id
+
+static struct message message_of(const struct act *act, const struct course_view *course, const struct slot *slot,
+                                 const struct slot_notice *notice);
+static const char *title_words(const struct course_view *course, const char *milestone);
+
+const char *slot_words(const struct act *act, const struct course_view *course, const struct slot *slot) {
+  return arena_format(act->arena, "%s, %s, with %s", course_instant_words(course, act->arena, slot->starts),
+                      slot->place, slot->staff_name);
+}
+
+const char *slot_link(const struct act *act, const struct course_view *course, const char *milestone) {
+  return arena_format(act->arena, "/courses/%s/milestones/%s/slots", course->slug, milestone);
+}
+
+enum err slot_tell_holder(const struct act *act, const struct course_view *course, const struct slot *slot,
+                          const struct holder *holder, const struct slot_notice *notice) {
+  const int64_t *people = NULL;
+  size_t count = 0;
+  struct message message = message_of(act, course, slot, notice);
+  enum err err = milestone_people(act, course, holder, act->now, &people, &count);
+  for (size_t i = 0; err == ERR_OK && i < count; i++) {
+    message.person = people[i];
+    if (people[i] != act->actor)
+      err = outbox_put(act, &message);
+  }
+  return err;
+}
+
+enum err slot_tell_staff(const struct act *act, const struct course_view *course, const struct slot *slot,
+                         const struct slot_notice *notice) {
+  if (slot->staff == act->actor)
+    return ERR_OK;
+  struct message message = message_of(act, course, slot, notice);
+  message.person = slot->staff;
+  return outbox_put(act, &message);
+}
+
+enum err slot_holder_name(const struct act *act, const struct course_view *course, const struct holder *holder,
+                          const char **out) {
+  if (holder->team != 0) {
+    struct team team;
+    enum err err = team_get(act, course->id, holder->team, &team);
+    if (err == ERR_OK)
+      *out = team.name;
+    return err;
+  }
+  struct person person;
+  enum err err = person_get(act->db, act->arena, holder->person, &person);
+  if (err == ERR_OK)
+    *out = person.name;
+  return err;
+}
+
+enum err slot_actor_name(const struct act *act, const char **out) {
+  struct person person;
+  *out = "The operator";
+  if (act->actor == 0)
+    return ERR_OK;
+  enum err err = person_get(act->db, act->arena, act->actor, &person);
+  if (err == ERR_OK)
+    *out = person.name;
+  return err;
+}
+
+enum err slot_audit(const struct act *act, const struct course_view *course, const char *kind, const struct slot *slot,
+                    const struct holder *holder) {
+  struct json json;
+  json_init(&json, act->arena);
+  json_begin_object(&json);
+  json_text(&json, "milestone", slot->milestone);
+  json_int(&json, "staff", slot->staff);
+  json_instant(&json, "starts", slot->starts);
+  json_int(&json, "length_seconds", slot->length_seconds);
+  json_int(&json, "capacity", slot->capacity);
+  if (holder != NULL && holder->team != 0)
+    json_int(&json, "team", holder->team);
+  else if (holder != NULL)
+    json_int(&json, "person", holder->person);
+  json_end(&json);
+  return audit_write(act, course->id, kind, arena_format(act->arena, "slot %" PRId64, slot->id), NULL, json_get(&json));
+}
+
+static struct message message_of(const struct act *act, const struct course_view *course, const struct slot *slot,
+                                 const struct slot_notice *notice) {
+  return (struct message){.course = course->id,
+                          .kind = notice->kind,
+                          .subject =
+                              arena_format(act->arena, "%s: %s", notice->subject, title_words(course, slot->milestone)),
+                          .words = notice->words,
+                          .link = slot_link(act, course, slot->milestone)};
+}
+
+static const char *title_words(const struct course_view *course, const char *milestone) {
+  for (size_t i = 0; i < course->file->milestone_count; i++) {
+    const struct milestone *known = &course->file->milestones[i];
+    if (text_equal(known->id, milestone) && utf8_length(known->title) <= TITLE_CHARACTERS_MAX)
+      return known->title;
+  }
+  return milestone;
+}

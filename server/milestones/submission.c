@@ -1,0 +1,310 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+#include "server/milestones/submission.h"
+
+#include <inttypes.h>
+
+#include "server/courses/file.h"
+#include "server/milestones/penalty.h"
+#include "server/milestones/slot.h"
+#include "server/milestones/submission_notice.h"
+#include "server/milestones/submission_parts.h"
+#include "server/milestones/submission_store.h"
+#include "server/teams/team.h"
+
+// A version before it is written: whose, judged by what, of what.
+struct draft {
+  const struct milestone *milestone;
+  struct submission submission; // without an id
+  const int64_t *people;        // whose work it is at this instant
+  size_t people_count;
+  const struct submission_lack *lacks;
+  size_t lack_count;
+};
+
+static enum err refuse_kind(const struct act *act, const struct milestone *milestone);
+static enum err draw_up(const struct act *act, const struct course_view *course,
+                        const struct submission_content *content, struct draft *draft);
+static enum err judge(const struct act *act, const struct course_view *course, struct draft *draft);
+static enum err check_team(const struct act *act, const struct course_view *course, const struct holder *holder);
+static enum err check_time(const struct act *act, const struct course_view *course, const struct terms *shared,
+                           const struct draft *draft);
+static enum err check_accepted(const struct act *act, const struct submission_tally *tally);
+static enum err take_files(const struct act *act, const struct course_view *course,
+                           const struct submission_content *content, struct draft *draft, struct file *files);
+static enum err find_lacks(const struct act *act, const struct course_view *course, struct draft *draft,
+                           const struct file *files);
+static enum err has_slot(const struct act *act, const struct course_view *course, const struct milestone *milestone,
+                         const struct holder *holder, bool *has);
+static enum err refuse_incomplete(const struct act *act, const struct draft *draft);
+static enum err preview(const struct act *act, const struct course_view *course, struct draft *draft,
+                        const struct submission_content *content, struct submission_preview *out);
+static enum err write_down(const struct act *act, const struct course_view *course, struct draft *draft,
+                           const char *cause);
+static enum err tell_of(const struct act *act, const struct course_view *course, const struct draft *draft);
+
+enum err submission_hand_in(const struct act *act, const struct course_view *course, const struct milestone *milestone,
+                            const struct submission_content *content, int64_t *id) {
+  struct draft draft = {.milestone = milestone};
+  enum err err = draw_up(act, course, content, &draft);
+  if (err != ERR_OK)
+    return err;
+  if (draft.lack_count > 0)
+    return refuse_incomplete(act, &draft);
+  if ((err = write_down(act, course, &draft, "handed in")) == ERR_OK)
+    err = tell_of(act, course, &draft);
+  if (err == ERR_OK)
+    *id = draft.submission.id;
+  return err;
+}
+
+// What it would take is found out by taking it, and giving it back.
+enum err submission_preview(const struct act *act, const struct course_view *course, const struct milestone *milestone,
+                            const struct submission_content *content, struct submission_preview *out) {
+  struct draft draft = {.milestone = milestone};
+  enum err err = db_savepoint(act->db);
+  if (err != ERR_OK)
+    return err;
+  err = preview(act, course, &draft, content, out);
+  enum err back = db_in_transaction(act->db) ? db_savepoint_rollback(act->db) : ERR_UNAVAILABLE;
+  return err != ERR_OK ? err : back;
+}
+
+enum err submission_record(const struct act *act, const struct course_view *course, const struct milestone *milestone,
+                           const struct holder *holder, int64_t judged_at, int64_t *id) {
+  struct draft draft = {.milestone = milestone,
+                        .submission = {.milestone = milestone->id, .holder = *holder, .judged_at = judged_at}};
+  enum err err = judge(act, course, &draft);
+  if (err == ERR_OK)
+    err = write_down(act, course, &draft, "handed in");
+  if (err == ERR_OK)
+    *id = draft.submission.id;
+  return err;
+}
+
+enum err submission_get(const struct act *act, const struct course_view *course, int64_t id, struct submission *out) {
+  enum err err = submission_store_get(act, course->id, id, out);
+  if (err == ERR_NOT_FOUND)
+    return problem_raise(act->problem, PROBLEM_NOT_FOUND, "There is no such submission.");
+  return err;
+}
+
+enum err submission_counting(const struct act *act, const struct course_view *course, const struct milestone *milestone,
+                             const struct holder *holder, struct submission *out) {
+  enum err err = submission_store_counting(act, course->id, milestone->id, holder, out);
+  if (err != ERR_NOT_FOUND)
+    return err;
+  *out = (struct submission){0};
+  return ERR_OK;
+}
+
+static enum err draw_up(const struct act *act, const struct course_view *course,
+                        const struct submission_content *content, struct draft *draft) {
+  struct submission *submission = &draft->submission;
+  *submission = (struct submission){.milestone = draft->milestone->id, .judged_at = act->now, .content = *content};
+  struct submission_tally tally;
+  enum err err = refuse_kind(act, draft->milestone);
+  if (err == ERR_OK)
+    err = milestone_holder(act, course, draft->milestone, act->actor, &submission->holder);
+  if (err == ERR_OK)
+    err = judge(act, course, draft);
+  if (err == ERR_OK)
+    err = submission_store_tally(act, course->id, draft->milestone->id, &submission->holder, &tally);
+  if (err == ERR_OK)
+    err = check_accepted(act, &tally);
+  if (err != ERR_OK)
+    return err;
+  struct file *files = arena_array(act->arena, content->file_count, sizeof *files);
+  if ((err = take_files(act, course, content, draft, files)) != ERR_OK || draft->lack_count > 0)
+    return err;
+  return find_lacks(act, course, draft, files);
+}
+
+static enum err refuse_kind(const struct act *act, const struct milestone *milestone) {
+  if (milestone->kind == MILESTONE_PROPOSAL)
+    return problem_raise(act->problem, PROBLEM_CONFLICT,
+                         "%s is written and submitted as the team's proposal, not handed in here.", milestone->title);
+  if (milestone->hand_in_count == 0)
+    return problem_raise(act->problem, PROBLEM_CONFLICT, "%s is held, and nothing is handed in for it.",
+                         milestone->title);
+  return ERR_OK;
+}
+
+// Whose work it is, whether it comes in time, which version it is and whether that one will count.
+static enum err judge(const struct act *act, const struct course_view *course, struct draft *draft) {
+  struct submission *submission = &draft->submission;
+  struct submission_tally tally;
+  struct terms shared;
+  enum err err = check_team(act, course, &submission->holder);
+  if (err == ERR_OK)
+    err = milestone_people(act, course, &submission->holder, act->now, &draft->people, &draft->people_count);
+  if (err == ERR_OK)
+    err = extension_shared_terms(act, course, draft->milestone, &submission->holder, &shared);
+  if (err == ERR_OK)
+    err = check_time(act, course, &shared, draft);
+  if (err == ERR_OK)
+    err = submission_store_tally(act, course->id, draft->milestone->id, &submission->holder, &tally);
+  if (err != ERR_OK)
+    return err;
+  if (tally.versions >= SUBMISSION_VERSIONS_MAX)
+    return problem_raise(act->problem, PROBLEM_CONFLICT, "%" PRId64 " versions have been handed in, and no more can.",
+                         tally.versions);
+  submission->version = tally.versions + 1;
+  submission->by = act->actor;
+  submission->at = act->now;
+  submission->is_on_time = terms_timing(&shared, submission->judged_at) == TIMING_ON_TIME;
+  // A late version takes nothing away from one in time, nor from what staff chose.
+  submission->counts = submission->is_on_time || tally.counting == 0 || !(tally.has_on_time || tally.is_staff_choice);
+  return ERR_OK;
+}
+
+static enum err check_team(const struct act *act, const struct course_view *course, const struct holder *holder) {
+  struct team team;
+  if (holder->team == 0)
+    return ERR_OK;
+  enum err err = team_get(act, course->id, holder->team, &team);
+  if (err != ERR_OK || team.state == TEAM_REGISTERED)
+    return err;
+  return problem_raise(act->problem, PROBLEM_TEAM_NOT_REGISTERED,
+                       "%s is not registered, and only a registered team hands in. Register it, or ask the course's "
+                       "staff when registration is over.",
+                       team.name);
+}
+
+// A team's work is taken until the latest closes of its people. The words tell the shared instant or the reader's own,
+// so that nobody reads of another's extension there.
+static enum err check_time(const struct act *act, const struct course_view *course, const struct terms *shared,
+                           const struct draft *draft) {
+  const struct milestone *milestone = draft->milestone;
+  int64_t judged_at = draft->submission.judged_at;
+  if (terms_timing(shared, judged_at) == TIMING_NOT_OPEN)
+    return problem_raise(act->problem, PROBLEM_NOT_OPEN, "%s opens on %s.", milestone->title,
+                         course_instant_words(course, act->arena, shared->opens));
+  const struct member_terms *members = NULL;
+  size_t count = 0;
+  enum err err = extension_member_terms(act, course, milestone, &draft->submission.holder, &members, &count);
+  if (err != ERR_OK)
+    return err;
+  int64_t told = shared->closes, last = shared->closes;
+  for (size_t i = 0; i < count; i++) {
+    int64_t closes = members[i].terms.closes;
+    last = closes > last ? closes : last;
+    if (members[i].person == act->actor && closes > told)
+      told = closes;
+  }
+  if (judged_at <= last)
+    return ERR_OK;
+  return problem_raise(act->problem, PROBLEM_DEADLINE_PASSED,
+                       "%s closed on %s. Ask the course's staff if something was in the way.", milestone->title,
+                       course_instant_words(course, act->arena, told));
+}
+
+static enum err check_accepted(const struct act *act, const struct submission_tally *tally) {
+  if (tally->accepted == 0)
+    return ERR_OK;
+  return problem_raise(act->problem, PROBLEM_CONFLICT,
+                       "Version %" PRId64 " has been accepted. Ask the course's staff to take that back if you have a "
+                       "better one.",
+                       tally->accepted);
+}
+
+// A refused request is rolled back with the files that were attached before the one at fault.
+static enum err take_files(const struct act *act, const struct course_view *course,
+                           const struct submission_content *content, struct draft *draft, struct file *files) {
+  struct submission_lack *lacks = arena_array(act->arena, content->file_count, sizeof *lacks);
+  for (size_t i = 0; i < content->file_count; i++) {
+    enum err err = file_attach(act, course->id, content->files[i], draft->submission.holder.team, &files[i]);
+    if (err != ERR_OK && err != ERR_NOT_FOUND && err != ERR_CONFLICT)
+      return err;
+    if (err == ERR_OK)
+      continue;
+    lacks[draft->lack_count++] =
+        (struct submission_lack){arena_format(act->arena, "files[%zu]", i), act->problem->detail};
+    problem_clear(act->problem);
+  }
+  draft->lacks = lacks;
+  return ERR_OK;
+}
+
+static enum err find_lacks(const struct act *act, const struct course_view *course, struct draft *draft,
+                           const struct file *files) {
+  struct submission_parts parts = {.content = &draft->submission.content, .files = files};
+  enum err err = has_slot(act, course, draft->milestone, &draft->submission.holder, &parts.has_slot);
+  if (err == ERR_OK)
+    submission_lacks(act->arena, course->file, draft->milestone, &parts, &draft->lacks, &draft->lack_count);
+  return err;
+}
+
+static enum err has_slot(const struct act *act, const struct course_view *course, const struct milestone *milestone,
+                         const struct holder *holder, bool *has) {
+  struct slot slot = {0};
+  bool is_asked = false;
+  for (size_t i = 0; i < milestone->hand_in_count; i++)
+    is_asked = is_asked || milestone->hand_ins[i].slot != NULL;
+  *has = false;
+  if (!is_asked)
+    return ERR_OK;
+  enum err err = slot_of(act, course, milestone, holder, &slot);
+  *has = err == ERR_OK && slot.id != 0;
+  return err;
+}
+
+static enum err refuse_incomplete(const struct act *act, const struct draft *draft) {
+  enum err err = problem_raise(act->problem, PROBLEM_INVALID_FIELDS, "Nothing was handed in yet. %s takes: %s.",
+                               draft->milestone->title, submission_ways_words(act->arena, draft->milestone));
+  for (size_t i = 0; i < draft->lack_count; i++)
+    err = problem_field(act->problem, draft->lacks[i].field, "%s", draft->lacks[i].words);
+  return err;
+}
+
+static enum err preview(const struct act *act, const struct course_view *course, struct draft *draft,
+                        const struct submission_content *content, struct submission_preview *out) {
+  struct cost_preview cost = {0};
+  enum err err = draw_up(act, course, content, draft);
+  if (err == ERR_OK)
+    err = penalty_preview(act, course, draft->milestone, &draft->submission.holder, &cost);
+  if (err == ERR_OK)
+    *out = (struct submission_preview){.version = draft->submission.version,
+                                       .is_on_time = draft->submission.is_on_time,
+                                       .would_count = draft->submission.counts,
+                                       .cost_yours = cost.yours,
+                                       .cost_most = cost.most,
+                                       .lacks = draft->lacks,
+                                       .lack_count = draft->lack_count};
+  return err;
+}
+
+static enum err write_down(const struct act *act, const struct course_view *course, struct draft *draft,
+                           const char *cause) {
+  struct submission *submission = &draft->submission;
+  const struct submission_content *content = &submission->content;
+  enum err err = ERR_OK;
+  if (submission->counts)
+    err = submission_store_choose(act, course->id, submission->milestone, &submission->holder,
+                                  &(struct submission_choice){0});
+  if (err == ERR_OK)
+    err = submission_store_insert(act, course->id, submission);
+  for (size_t i = 0; err == ERR_OK && i < content->file_count; i++)
+    err = submission_store_add_file(act, submission->id, (int64_t)i, content->files[i]);
+  for (size_t i = 0; err == ERR_OK && i < draft->people_count; i++)
+    err = submission_store_add_member(act, submission->id, draft->people[i]);
+  if (err == ERR_OK)
+    err = submission_audit(act, course, submission, "work handed in");
+  return err == ERR_OK ? penalty_recompute(act, course, draft->milestone, &submission->holder, cause) : err;
+}
+
+static enum err tell_of(const struct act *act, const struct course_view *course, const struct draft *draft) {
+  const struct submission *submission = &draft->submission;
+  const char *name = NULL;
+  enum err err = submission_actor_words(act, &name);
+  if (err != ERR_OK)
+    return err;
+  const char *timing = submission->is_on_time ? "in time" : "after it was due";
+  const char *counts = submission->counts ? "It is the version that counts." : "An earlier version goes on counting.";
+  struct submission_notice notice = {
+      .kind = "work handed in",
+      .subject = arena_format(act->arena, "Version %" PRId64 " was handed in", submission->version),
+      .words = arena_format(act->arena, "%s handed in version %" PRId64 " of %s, %s, on %s. %s", name,
+                            submission->version, draft->milestone->title, timing,
+                            course_instant_words(course, act->arena, submission->at), counts)};
+  return submission_tell(act, course, submission, &notice);
+}

@@ -1,0 +1,153 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+#include "server/proposals/proposal_tasks.h"
+
+#include "common/base/text.h"
+#include "server/milestones/extension.h"
+#include "server/proposals/change.h"
+#include "server/proposals/proposal_submit.h"
+#include "server/proposals/review.h"
+#include "server/teams/team.h"
+
+enum { FIELDS_NAMED_MAX = 6 };
+
+static enum err add_draft(const struct act *act, const struct course_view *course, const struct proposal *proposal,
+                          struct task_list *list);
+static enum err add_revision(const struct act *act, const struct course_view *course, const struct proposal *proposal,
+                             struct task_list *list);
+static void add(const struct act *act, const struct course_view *course, const struct task *task, int64_t team,
+                struct task_list *list);
+static enum err missing_words(const struct act *act, const struct course_view *course, const struct proposal *proposal,
+                              const char **out);
+static enum err due_of_draft(const struct act *act, const struct course_view *course, const struct proposal *proposal,
+                             int64_t *due, bool *is_open);
+
+enum err proposal_tasks_own(const struct act *act, const struct course_view *course, struct task_list *list) {
+  if (course->role != ROLE_STUDENT || course->team == 0 || !course->file->proposals.is_present ||
+      act->now > course->file->ends_at)
+    return ERR_OK;
+  struct proposal proposal = {.course = course->id, .team = course->team, .round = 1};
+  enum err err = proposal_of_team(act, course, course->team, &proposal);
+  if (err == ERR_NOT_FOUND)
+    return add_draft(act, course, &proposal, list);
+  if (err == ERR_OK)
+    err = review_mask(act, course, &proposal);
+  if (err != ERR_OK)
+    return err;
+  if (proposal.state == PROPOSAL_DRAFT)
+    return add_draft(act, course, &proposal, list);
+  if (proposal.state == PROPOSAL_CHANGES_REQUESTED)
+    return add_revision(act, course, &proposal, list);
+  if (proposal.state == PROPOSAL_NOT_APPROVED)
+    add(act, course,
+        &(struct task){.kind = "propose anew",
+                       .title = "Propose anew",
+                       .words = "The proposal was not approved. A new draft begins with what the last one said.",
+                       .due = proposal.propose_anew_by},
+        proposal.team, list);
+  return ERR_OK;
+}
+
+static enum err add_draft(const struct act *act, const struct course_view *course, const struct proposal *proposal,
+                          struct task_list *list) {
+  int64_t due = 0;
+  bool is_open = true;
+  const char *missing = NULL;
+  struct team team;
+  enum err err = due_of_draft(act, course, proposal, &due, &is_open);
+  if (err != ERR_OK || (proposal->id == 0 && !is_open))
+    return err;
+  if (proposal->id == 0) {
+    add(act, course,
+        &(struct task){.kind = "write the proposal",
+                       .title = "Write the team's proposal",
+                       .words = "Nothing is saved yet. Any member begins it; what is missing is listed beside it.",
+                       .due = due},
+        proposal->team, list);
+    return ERR_OK;
+  }
+  if ((err = team_get(act, course->id, proposal->team, &team)) != ERR_OK ||
+      (err = missing_words(act, course, proposal, &missing)) != ERR_OK)
+    return err;
+  const char *registration =
+      team.state == TEAM_REGISTERED ? "" : " Only a registered team submits, and yours is not registered.";
+  add(act, course,
+      &(struct task){.kind = "submit the proposal",
+                     .title = "Submit the team's proposal",
+                     .words = arena_format(act->arena, "It is saved, NOT submitted. %s%s", missing, registration),
+                     .due = due},
+      proposal->team, list);
+  return ERR_OK;
+}
+
+static enum err add_revision(const struct act *act, const struct course_view *course, const struct proposal *proposal,
+                             struct task_list *list) {
+  const struct change_item *open = NULL;
+  size_t count = 0;
+  const char *missing = NULL;
+  enum err err = change_items_open(act, course, proposal, &open, &count);
+  if (err == ERR_OK)
+    err = missing_words(act, course, proposal, &missing);
+  if (err != ERR_OK)
+    return err;
+  const char *answers = count == 0   ? "All of them are answered."
+                        : count == 1 ? "One of them is not answered."
+                                     : arena_format(act->arena, "%zu of them are not answered.", count);
+  add(act, course,
+      &(struct task){.kind = "revise the proposal",
+                     .title = "Revise the team's proposal and submit it again",
+                     .words = arena_format(act->arena,
+                                           "Changes are requested. %s What you save is NOT submitted. %s Until then a "
+                                           "revision is never late.",
+                                           answers, missing),
+                     .due = proposal->revise_until},
+      proposal->team, list);
+  return ERR_OK;
+}
+
+static void add(const struct act *act, const struct course_view *course, const struct task *task, int64_t team,
+                struct task_list *list) {
+  struct task whole = *task;
+  whole.subject = team;
+  whole.link = proposal_link(act, course, team);
+  task_add(list, &whole);
+}
+
+// "Missing: title, hypothesis.", each field once.
+static enum err missing_words(const struct act *act, const struct course_view *course, const struct proposal *proposal,
+                              const char **out) {
+  const struct proposal_lack *lacks = NULL;
+  size_t count = 0, named = 0;
+  enum err err = proposal_lacks(act, course, proposal, &lacks, &count);
+  if (err != ERR_OK)
+    return err;
+  struct text words;
+  text_init(&words, act->arena);
+  for (size_t i = 0; i < count; i++) {
+    if (i > 0 && text_equal(lacks[i - 1].field, lacks[i].field))
+      continue;
+    if (named < FIELDS_NAMED_MAX)
+      text_add_format(&words, "%s%s", named == 0 ? "Missing: " : ", ", lacks[i].field);
+    named++;
+  }
+  if (named > FIELDS_NAMED_MAX)
+    text_add_format(&words, " and %zu more", named - FIELDS_NAMED_MAX);
+  *out = named == 0 ? "Nothing is missing: any member submits it." : arena_format(act->arena, "%s.", text_get(&words));
+  return ERR_OK;
+}
+
+static enum err due_of_draft(const struct act *act, const struct course_view *course, const struct proposal *proposal,
+                             int64_t *due, bool *is_open) {
+  const struct milestone *milestone = proposal_milestone(course);
+  struct proposal previous;
+  struct terms terms;
+  enum err err = ERR_OK;
+  if (milestone != NULL && (err = extension_terms(act, course, milestone, act->actor, &terms)) == ERR_OK) {
+    *due = terms.due;
+    *is_open = act->now >= terms.opens;
+  }
+  if (err != ERR_OK || proposal->previous == 0)
+    return err;
+  if ((err = proposal_get(act, course, proposal->previous, &previous)) == ERR_OK && previous.propose_anew_by != 0)
+    *due = previous.propose_anew_by;
+  return err;
+}

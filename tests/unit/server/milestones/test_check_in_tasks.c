@@ -1,0 +1,140 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+#include "tests/unit/server/milestones/slot_helpers.h"
+
+static struct house start(void **state) {
+  static struct house house;
+  house = house_new(&autumn);
+  house_at(&house, OPENS);
+  *state = &house;
+  return house;
+}
+
+static int stop(void **state) {
+  struct house *house = *state;
+  fixture_check(house->fixture);
+  house_free(house);
+  return 0;
+}
+
+// The task of this kind in the person's list, or "" when there is none; else its member.
+static const char *task(struct house *house, int64_t person, const char *kind, const char *member) {
+  struct fixture *fixture = house->fixture;
+  fixture_call(fixture, person, METHOD_GET, NULL, SAMPLE "/tasks");
+  fixture_expect(fixture, 200);
+  for (size_t i = 0; i < json_array_size(fixture_json(fixture, "tasks")); i++)
+    if (strcmp(kind, fixture_text(fixture, arena_format(fixture->arena, "tasks.%zu.kind", i))) == 0)
+      return arena_text(fixture->arena, fixture_text(fixture, arena_format(fixture->arena, "tasks.%zu.%s", i, member)));
+  return "";
+}
+
+static bool has_task(struct house *house, int64_t person, const char *kind) {
+  return task(house, person, kind, "kind")[0] != '\0';
+}
+
+static void slots_are_to_be_offered_once_it_is_open_until_somebody_does(void **state) {
+  struct house house = start(state);
+  house_at(&house, OPENS - 1);
+  assert_false(has_task(&house, house.staff, "offer slots"));
+  house_at(&house, OPENS);
+  assert_string_equal(instant(&house, DUE_AT), task(&house, house.staff, "offer slots", "due"));
+  assert_true(has_task(&house, house.instructor, "offer slots"));
+  assert_false(has_task(&house, house.ann, "offer slots"));
+  int64_t slot = offered(&house, house.staff, OPENS + FIRST, "");
+  assert_false(has_task(&house, house.instructor, "offer slots"));
+  cancel(&house, house.staff, slot);
+  assert_true(has_task(&house, house.instructor, "offer slots"));
+  house_at(&house, DUE_AT + 1);
+  assert_false(has_task(&house, house.instructor, "offer slots"));
+}
+
+static void a_slot_is_to_be_booked_once_some_are_offered_until_one_is(void **state) {
+  struct house house = start(state);
+  assert_false(has_task(&house, house.ann, "book a slot")); // nothing to choose from
+  int64_t slot = offered(&house, house.staff, OPENS + FIRST, "");
+  assert_string_equal(instant(&house, DUE_AT), task(&house, house.ann, "book a slot", "due"));
+  assert_string_equal("/courses/cs8803-smr-2023fa/milestones/check-in/slots",
+                      task(&house, house.bob, "book a slot", "link"));
+  assert_false(has_task(&house, house.fay, "book a slot"));
+  assert_false(has_task(&house, house.gus, "book a slot"));
+  booked(&house, house.bob, slot);
+  assert_false(has_task(&house, house.ann, "book a slot"));
+  assert_non_null(strstr(task(&house, house.dan, "book a slot", "words"), "None is free now"));
+  cancel(&house, house.staff, slot);
+  offered(&house, house.staff, DUE_AT + DAY, "");
+  house_at(&house, DUE_AT);
+  assert_string_equal("open", task(&house, house.ann, "book a slot", "state"));
+  house_at(&house, DUE_AT + 1);
+  assert_string_equal("overdue", task(&house, house.ann, "book a slot", "state"));
+  record(&house, house.staff, "check-in", house.team, said_of(&house, house.ann, "excused"));
+  assert_false(has_task(&house, house.ann, "book a slot"));
+  assert_true(has_task(&house, house.bob, "book a slot"));
+}
+
+static void the_update_is_to_be_written_until_the_slot_begins(void **state) {
+  struct house house = start(state);
+  house_at(&house, OPENS - 1);
+  assert_false(has_task(&house, house.ann, "write the update"));
+  house_at(&house, OPENS);
+  assert_string_equal(instant(&house, DUE_AT), task(&house, house.ann, "write the update", "due"));
+  booked(&house, house.ann, offered(&house, house.staff, OPENS + FIRST, ""));
+  assert_string_equal(instant(&house, OPENS + FIRST), task(&house, house.cyd, "write the update", "due"));
+  fixture_call(house.fixture, house.bob, METHOD_PUT, "{\"done\":\"It\",\"next\":\"More\"}",
+               MILESTONES "/check-in/update");
+  fixture_expect(house.fixture, 200);
+  assert_false(has_task(&house, house.cyd, "write the update"));
+  assert_true(has_task(&house, house.dan, "write the update"));
+}
+
+static void a_booked_slot_is_the_holders_task_until_it_is_recorded(void **state) {
+  struct house house = start(state);
+  int64_t slot = offered(&house, house.staff, OPENS + FIRST, "");
+  house_at(&house, OPENS + FIRST - 2 * DAY);
+  assert_false(has_task(&house, house.staff, "hold a slot")); // nobody has booked
+  booked(&house, house.ann, slot);
+  house_at(&house, OPENS + FIRST - 2 * DAY - 1);
+  assert_false(has_task(&house, house.staff, "hold a slot")); // not soon
+  house_at(&house, OPENS + FIRST - 2 * DAY);
+  assert_string_equal(instant(&house, OPENS + FIRST), task(&house, house.staff, "hold a slot", "due"));
+  assert_false(has_task(&house, house.instructor, "hold a slot"));
+  house_at(&house, OPENS + FIRST + QUARTER - 1);
+  assert_false(has_task(&house, house.staff, "record a check-in"));
+  house_at(&house, OPENS + FIRST + QUARTER);
+  assert_false(has_task(&house, house.staff, "hold a slot"));
+  assert_string_equal(instant(&house, OPENS + FIRST + QUARTER + DAY),
+                      task(&house, house.staff, "record a check-in", "due"));
+  assert_false(has_task(&house, house.instructor, "record a check-in"));
+  record(&house, house.staff, "check-in", house.team, said_of(&house, house.ann, "held"));
+  record(&house, house.staff, "check-in", house.team, said_of(&house, house.bob, "missed"));
+  assert_true(has_task(&house, house.staff, "record a check-in"));
+  move_into(&house, house.gus, house.team); // was not there then
+  record(&house, house.staff, "check-in", house.team, said_of(&house, house.cyd, "excused"));
+  assert_false(has_task(&house, house.staff, "record a check-in"));
+}
+
+static void a_follow_up_is_the_mentors_task_or_else_of_who_noted_it(void **state) {
+  struct house house = start(state);
+  record(&house, house.staff, "check-in", house.team, ",\"follow_ups\":[\"The GPU\"]");
+  assert_string_equal("The GPU", task(&house, house.staff, "follow up", "words"));
+  assert_false(has_task(&house, house.instructor, "follow up"));
+  fixture_call(house.fixture, house.staff, METHOD_PUT,
+               arena_format(house.fixture->arena, "{\"person\":%lld}", (long long)house.instructor),
+               SAMPLE "/teams/%lld/mentor", (long long)house.team);
+  fixture_expect(house.fixture, 200);
+  assert_false(has_task(&house, house.staff, "follow up"));
+  assert_true(has_task(&house, house.instructor, "follow up"));
+  int64_t id = rows_of(&house, "select max(id) from follow_ups where id > $1", 0);
+  fixture_call(house.fixture, house.instructor, METHOD_POST, NULL, SAMPLE "/follow-ups/%lld/closing", (long long)id);
+  assert_false(has_task(&house, house.instructor, "follow up"));
+}
+
+#define HOUSE_TEST(name) cmocka_unit_test_teardown(name, stop)
+int main(void) {
+  const struct CMUnitTest tests[] = {
+      HOUSE_TEST(slots_are_to_be_offered_once_it_is_open_until_somebody_does),
+      HOUSE_TEST(a_slot_is_to_be_booked_once_some_are_offered_until_one_is),
+      HOUSE_TEST(the_update_is_to_be_written_until_the_slot_begins),
+      HOUSE_TEST(a_booked_slot_is_the_holders_task_until_it_is_recorded),
+      HOUSE_TEST(a_follow_up_is_the_mentors_task_or_else_of_who_noted_it),
+  };
+  return cmocka_run_group_tests_name("check_in_tasks", tests, NULL, NULL);
+}

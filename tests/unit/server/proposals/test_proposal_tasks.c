@@ -1,0 +1,65 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+#include "tests/unit/server/courses/petition_helpers.h"
+#include "tests/unit/server/proposals/proposal_helpers.h"
+
+static void an_unwritten_proposal_is_a_task_once_its_milestone_is_open(void **state) {
+  (void)state;
+  struct class class = registered_class("2023-09-05T12:59:59Z");
+  assert_false(has_task(class.fixture, class.ann, "write the proposal"));
+  fixture_at_seconds(class.fixture, PROPOSAL_OPENS);
+  assert_string_equal(task_text(class.fixture, class.ann, "write the proposal", "due"), "2023-09-23T03:59:00Z");
+  assert_false(has_task(class.fixture, class.staff, "write the proposal"));
+  assert_false(has_task(class.fixture, class.ann, "hand in"));
+  end_class(&class);
+}
+
+static void a_draft_is_told_as_saved_not_submitted_with_what_is_missing(void **state) {
+  (void)state;
+  struct class class = class_of(sample_at(INSIDE));
+  struct fixture *fixture = class.fixture;
+  saved(&class, class.ann, "title", "\"Caches\"");
+  const char *words = task_text(fixture, class.bob, "submit the proposal", "words");
+  assert_non_null(strstr(words, "saved, NOT submitted"));
+  assert_non_null(strstr(words, "Missing: hypothesis, refutation, methodology, topics, parts, ai-use."));
+  assert_non_null(strstr(words, "not registered"));
+  register_team(fixture, class.ann, class.team, "{}");
+  fill_in(&class);
+  words = task_text(fixture, class.bob, "submit the proposal", "words");
+  assert_non_null(strstr(words, "NOT submitted. Nothing is missing"));
+  assert_null(strstr(words, "not registered"));
+  fixture_at_seconds(fixture, PROPOSAL_DUE + 1);
+  assert_string_equal(task_text(fixture, class.bob, "submit the proposal", "state"), "overdue");
+  submit_proposal(&class, class.ann, "");
+  fixture_expect(fixture, 200);
+  assert_false(has_task(fixture, class.bob, "submit the proposal"));
+  assert_false(has_task(fixture, class.bob, "write the proposal"));
+  end_class(&class);
+}
+
+static void requested_changes_and_a_refusal_are_tasks_until_their_day(void **state) {
+  (void)state;
+  struct class class = registered_class(INSIDE);
+  struct fixture *fixture = class.fixture;
+  fill_in(&class);
+  submit_proposal(&class, class.ann, "");
+  decide(&class, PROPOSAL_REQUEST_CHANGES);
+  assert_string_equal(task_text(fixture, class.bob, "revise the proposal", "due"), "2023-09-12T14:00:00Z");
+  assert_non_null(strstr(task_text(fixture, class.bob, "revise the proposal", "words"), "NOT submitted"));
+  submit_proposal(&class, class.ann, "");
+  assert_false(has_task(fixture, class.bob, "revise the proposal"));
+  assert_int_equal(ERR_OK, move_as(&class, class.instructor, PROPOSAL_DECLINE, PROPOSAL_DUE + 10 * DAY));
+  assert_string_equal(task_text(fixture, class.bob, "propose anew", "due"), "2023-10-03T03:59:00Z");
+  begin_anew(&class, class.ann);
+  assert_false(has_task(fixture, class.bob, "propose anew"));
+  assert_string_equal(task_text(fixture, class.bob, "submit the proposal", "due"), "2023-10-03T03:59:00Z");
+  end_class(&class);
+}
+
+int main(void) {
+  const struct CMUnitTest tests[] = {
+      cmocka_unit_test(an_unwritten_proposal_is_a_task_once_its_milestone_is_open),
+      cmocka_unit_test(a_draft_is_told_as_saved_not_submitted_with_what_is_missing),
+      cmocka_unit_test(requested_changes_and_a_refusal_are_tasks_until_their_day),
+  };
+  return cmocka_run_group_tests(tests, NULL, NULL);
+}
