@@ -31,6 +31,7 @@ typedef enum err people_lister(struct db *db, struct arena *arena, int64_t cours
                                struct enrolment **out, size_t *count);
 
 static route_handler list_roster, put_enrolment, release_hold, list_unplaced;
+static enum err check_newcomer(struct request *request, int64_t person);
 static enum err list_people(struct request *request, people_lister *lister);
 static void write_enrolment(struct json *json, const struct enrolment *enrolment);
 static void write_enrolment_members(struct json *json, const struct enrolment *enrolment);
@@ -92,7 +93,7 @@ static const struct answer roster_answer = {"Roster", NULL, false, roster_answer
 // clang-format off
 static const struct route rows[] = {
   {METHOD_GET,    "/courses/{course}/roster",               ACCESS_STAFF,      ROUTE_READ,  NULL, list_roster,   &roster_query, NULL,             200, &roster_answer,    "Everybody in the course"},
-  {METHOD_PUT,    "/courses/{course}/roster/{person}",      ACCESS_INSTRUCTOR, ROUTE_WRITE, NULL, put_enrolment, NULL,          &enrolment_shape, 200, &enrolment_answer, "Enrol a person who has an account, or change what they are"},
+  {METHOD_PUT,    "/courses/{course}/roster/{person}",      ACCESS_INSTRUCTOR, ROUTE_WRITE, NULL, put_enrolment, NULL,          &enrolment_shape, 200, &enrolment_answer, "Change what somebody is who is or was in the course; the operator enrols anybody who has an account"},
   {METHOD_DELETE, "/courses/{course}/roster/{person}/hold", ACCESS_STAFF,      ROUTE_WRITE, NULL, release_hold,  NULL,          NULL,             204, NULL,              "Give the place of somebody who dropped free at once"},
   {METHOD_GET,    "/courses/{course}/unplaced",             ACCESS_STAFF,      ROUTE_READ,  NULL, list_unplaced, &unplaced_query, NULL,             200, &roster_answer,    "Students who have neither a team nor a lab seat"},
 };
@@ -107,16 +108,11 @@ static enum err put_enrolment(struct request *request) {
   const struct course_view *course = request_course(request);
   int64_t person = request_id(request, "person");
   struct act *act = &request->act;
-  struct person known;
-  enum err err = person_get(act->db, act->arena, person, &known);
-  if (err == ERR_NOT_FOUND)
-    return problem_raise(act->problem, PROBLEM_NOT_FOUND,
-                         "There is no account with this number. `tandem account list` shows them.");
-  if (err != ERR_OK)
-    return err;
   struct enrolment before = {.role = ROLE_STUDENT, .credit = CREDIT_CREDIT};
-  err = enrolment_get(act, course->id, person, &before);
-  if (err != ERR_OK && err != ERR_NOT_FOUND)
+  enum err err = enrolment_get(act, course->id, person, &before);
+  if (err == ERR_NOT_FOUND)
+    err = check_newcomer(request, person);
+  if (err != ERR_OK)
     return err;
   if ((err = request_if_match(request, before.version)) != ERR_OK)
     return err;
@@ -131,6 +127,22 @@ static enum err put_enrolment(struct request *request) {
     return err;
   write_enrolment_members(reply_object(request), &before);
   return ERR_OK;
+}
+
+// Only the operator enrols by number: it would be enough to learn the name and address of anybody of the installation.
+static enum err check_newcomer(struct request *request, int64_t person) {
+  struct act *act = &request->act;
+  if (!request->who.is_operator)
+    return problem_raise(act->problem, PROBLEM_NOT_FOUND,
+                         "Nobody with this number has been in this course. Import a roster that names them (POST "
+                         "/courses/%s/roster), or ask the operator.",
+                         request_course(request)->slug);
+  struct person known;
+  enum err err = person_get(act->db, act->arena, person, &known);
+  return err != ERR_NOT_FOUND
+             ? err
+             : problem_raise(act->problem, PROBLEM_NOT_FOUND,
+                             "There is no account with this number. `tandem account list` shows them.");
 }
 
 static enum err release_hold(struct request *request) {
