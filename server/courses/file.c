@@ -170,6 +170,8 @@ enum err file_attach(const struct act *act, int64_t course, int64_t id, int64_t 
 // Marks, embeddings and overrides of Unicode's bidirectional algorithm: with one of them "fdp.exe" reads "exe.pdf".
 static bool has_direction(const char *text) {
   for (const unsigned char *c = (const unsigned char *)text; *c != '\0'; c++) {
+    if (c[0] == 0xD8 && c[1] == 0x9C) // U+061C
+      return true;
     if (c[0] != 0xE2)
       continue;
     if (c[1] == 0x80 && (c[2] == 0x8E || c[2] == 0x8F || (c[2] >= 0xAA && c[2] <= 0xAE)))

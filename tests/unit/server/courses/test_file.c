@@ -172,6 +172,7 @@ static void what_is_refused_leaves_neither_row_nor_file(void **state) {
   } cases[] = {
       {"?name=report.pdf", WORDS, 422, "wrong_content"},
       {"?name=report.exe", WORDS, 422, "invalid_fields"},
+      {"?name=fdp.%D8%9C.txt", WORDS, 422, "invalid_fields"},
       {"?name=a%2Fb.txt", WORDS, 422, "invalid_fields"},
       {"?name=a%5Cb.txt", WORDS, 422, "invalid_fields"},
       {"?name=txt.%E2%80%AEfdp.txt", WORDS, 422, "invalid_fields"},
