@@ -32,7 +32,8 @@ static enum err tell_partner_end(const struct act *act, const struct course_view
 static enum err audit(const struct act *act, const struct course_view *course, const struct petition *petition,
                       const char *kind);
 static const char *link_to(const struct act *act, const struct course_view *course, int64_t id);
-static const char *about(const struct act *act, const struct petition *petition);
+static const char *about(const struct act *act, const struct course_view *course, const struct petition *petition);
+static const char *milestone_title(const struct course_view *course, const char *id);
 
 enum err petition_ask(const struct act *act, const struct services *services, const struct course_view *course,
                       const struct petition_new *wanted, int64_t *id) {
@@ -137,31 +138,32 @@ static enum err refuse_kind(const struct act *act, const struct services *servic
 // What the kind needs, and nothing that it has no use for: such a request was meant otherwise.
 static enum err take_wish(const struct act *act, const struct course_view *course, const struct petition_kind *kind,
                           const struct petition_wish *given, struct petition_wish *out) {
+  int64_t team = given->team != 0 ? given->team : course->team;
   const struct {
     const char *field;
-    unsigned need;
-    int64_t value;
+    unsigned needs, takes;
+    bool is_given, is_there;
   } parts[] = {
-      {"team", PETITION_NEEDS_TEAM, given->team != 0 ? given->team : course->team},
-      {"person", PETITION_NEEDS_PERSON, given->person},
-      {"size", PETITION_NEEDS_SIZE, given->size},
+      {"team", PETITION_NEEDS_TEAM, PETITION_NEEDS_TEAM | PETITION_TAKES_TEAM, given->team != 0, team != 0},
+      {"person", PETITION_NEEDS_PERSON, PETITION_NEEDS_PERSON, given->person != 0, given->person != 0},
+      {"size", PETITION_NEEDS_SIZE, PETITION_NEEDS_SIZE, given->size != 0, given->size != 0},
+      {"milestone", PETITION_NEEDS_MILESTONE, PETITION_NEEDS_MILESTONE, given->milestone != NULL,
+       given->milestone != NULL},
+      {"until", PETITION_NEEDS_UNTIL, PETITION_NEEDS_UNTIL, given->until != 0, given->until != 0},
   };
   enum err err = ERR_OK;
-  for (size_t i = 0; i < sizeof parts / sizeof parts[0]; i++)
-    if ((kind->needs & parts[i].need) != 0 && parts[i].value == 0)
+  for (size_t i = 0; i < sizeof parts / sizeof parts[0]; i++) {
+    if ((kind->needs & parts[i].needs) != 0 && !parts[i].is_there)
       err = problem_field(act->problem, parts[i].field, "is needed to ask for \"%s\"", kind->name);
-  const bool is_idle[] = {given->team != 0 && (kind->needs & PETITION_NEEDS_TEAM) == 0,
-                          given->person != 0 && (kind->needs & PETITION_NEEDS_PERSON) == 0,
-                          given->size != 0 && (kind->needs & PETITION_NEEDS_SIZE) == 0};
-  for (size_t i = 0; i < sizeof parts / sizeof parts[0]; i++)
-    if (is_idle[i])
+    if ((kind->needs & parts[i].takes) == 0 && parts[i].is_given)
       err = problem_field(act->problem, parts[i].field, "has no meaning when asking for \"%s\": leave it out",
                           kind->name);
+  }
   if (err != ERR_OK)
     return err;
   *out = *given;
   if ((kind->needs & PETITION_NEEDS_TEAM) != 0)
-    out->team = parts[0].value;
+    out->team = team;
   return ERR_OK;
 }
 
@@ -254,7 +256,7 @@ static enum err tell_asked(const struct act *act, const struct course_view *cour
   int64_t *people = NULL;
   size_t count = 0;
   enum err err = petition_store_deciders(act, course->id, petition->is_instructors, &people, &count);
-  const char *words = arena_format(act->arena, "%s asks for %s.%s", petition->person_name, about(act, petition),
+  const char *words = arena_format(act->arena, "%s asks for %s.%s", petition->person_name, about(act, course, petition),
                                    petition->needs_consent ? " The other person is asked whether they agree." : "");
   for (size_t i = 0; err == ERR_OK && i < count; i++)
     err = outbox_put(act, &(struct message){.course = course->id,
@@ -277,7 +279,7 @@ static enum err tell_partner(const struct act *act, const struct course_view *co
                              .kind = "request consent",
                              .subject = arena_format(act->arena, "Do you agree? A request: %s", petition->kind),
                              .words = arena_format(act->arena, "%s asks the course's staff for %s. %s",
-                                                   petition->person_name, about(act, petition), rest),
+                                                   petition->person_name, about(act, course, petition), rest),
                              .link = link_to(act, course, petition->id)});
 }
 
@@ -289,8 +291,9 @@ static enum err tell_answered(const struct act *act, const struct course_view *c
                              .person = petition->person,
                              .kind = "request answered",
                              .subject = arena_format(act->arena, "Your request was %s: %s", verdict, petition->kind),
-                             .words = arena_format(act->arena, "Your request for %s was %s.%s%s", about(act, petition),
-                                                   verdict, words ? " " : "", words ? words : ""),
+                             .words = arena_format(act->arena, "Your request for %s was %s.%s%s",
+                                                   about(act, course, petition), verdict, words ? " " : "",
+                                                   words ? words : ""),
                              .link = link_to(act, course, petition->id)});
 }
 
@@ -303,7 +306,7 @@ static enum err tell_partner_end(const struct act *act, const struct course_view
                .kind = "request answered",
                .subject = arena_format(act->arena, "A request was %s: %s", petition_state_names[state], petition->kind),
                .words = arena_format(act->arena, "The request of %s for %s was %s. Nothing changes.",
-                                     petition->person_name, about(act, petition), petition_state_names[state]),
+                                     petition->person_name, about(act, course, petition), petition_state_names[state]),
                .link = link_to(act, course, petition->id)});
 }
 
@@ -321,6 +324,10 @@ static enum err audit(const struct act *act, const struct course_view *course, c
     json_int(&json, "other", petition->wish.person);
   if (petition->wish.size != 0)
     json_int(&json, "size", petition->wish.size);
+  if (petition->wish.milestone != NULL)
+    json_text(&json, "milestone", petition->wish.milestone);
+  if (petition->wish.until != 0)
+    json_instant(&json, "until", petition->wish.until);
   json_end(&json);
   return audit_write(act, course->id, kind, arena_format(act->arena, "request %lld", (long long)petition->id), NULL,
                      json_get(&json));
@@ -330,13 +337,26 @@ static const char *link_to(const struct act *act, const struct course_view *cour
   return arena_format(act->arena, "/courses/%s/requests/%lld", course->slug, (long long)id);
 }
 
-// "leave" (Gradient Descenders); "swap" with Ada Lovelace.
-static const char *about(const struct act *act, const struct petition *petition) {
+// "leave" (Gradient Descenders); "swap" with Ada Lovelace; "extension" (The report, until …, for Gradient Descenders).
+static const char *about(const struct act *act, const struct course_view *course, const struct petition *petition) {
   if (petition->other_name != NULL)
     return arena_format(act->arena, "\"%s\" with %s", petition->kind, petition->other_name);
+  if (petition->wish.milestone != NULL)
+    return arena_format(
+        act->arena, "\"%s\" (%s, until %s%s%s)", petition->kind, milestone_title(course, petition->wish.milestone),
+        course_instant_words(course, act->arena, petition->wish.until), petition->team_name != NULL ? ", for " : "",
+        petition->team_name != NULL ? petition->team_name : "");
   const char *size =
       petition->wish.size == 0 ? "" : arena_format(act->arena, ": %lld members", (long long)petition->wish.size);
   if (petition->team_name != NULL)
     return arena_format(act->arena, "\"%s\" (%s%s)", petition->kind, petition->team_name, size);
   return arena_format(act->arena, "\"%s\"", petition->kind);
+}
+
+// Its id when the course file has it no more.
+static const char *milestone_title(const struct course_view *course, const char *id) {
+  for (size_t i = 0; i < course->file->milestone_count; i++)
+    if (text_equal(course->file->milestones[i].id, id))
+      return course->file->milestones[i].title;
+  return id;
 }

@@ -23,9 +23,11 @@ enum {
 
 // What a petition is about; which of these a kind needs is its row's.
 struct petition_wish {
-  int64_t team;   // 0: none
-  int64_t person; // the other one of a swap; 0: none
-  int64_t size;   // of the team; 0: none
+  int64_t team;          // 0: none
+  int64_t person;        // the other one of a swap; 0: none
+  int64_t size;          // of the team; 0: none
+  const char *milestone; // its id; NULL: none
+  int64_t until;         // the due that is asked for; 0: none
 };
 
 struct petition {
@@ -51,11 +53,18 @@ struct petition {
   const char *answered_by_name;
 };
 
-enum petition_need { PETITION_NEEDS_TEAM = 1, PETITION_NEEDS_PERSON = 2, PETITION_NEEDS_SIZE = 4 };
+enum petition_need {
+  PETITION_NEEDS_TEAM = 1, // one that is not given is the asker's own
+  PETITION_NEEDS_PERSON = 2,
+  PETITION_NEEDS_SIZE = 4,
+  PETITION_NEEDS_MILESTONE = 8,
+  PETITION_NEEDS_UNTIL = 16,
+  PETITION_TAKES_TEAM = 32, // only when given: else it is for the asker alone
+};
 
 struct petition_kind {
-  const char *name;    // "team size", "coverage", "late join", "leave", "swap", "lab seat", "audit"
-  unsigned needs;      // of enum petition_need; a team that is not given is the asker's own
+  const char *name;    // "team size", "coverage", "late join", "leave", "swap", "lab seat", "audit", "extension"
+  unsigned needs;      // of enum petition_need
   bool is_instructors; // decided by instructors only; else by staff
   const char *summary; // what granting does
   // Whether this caller, a student, may ask for this, in words; NULL: any student may.

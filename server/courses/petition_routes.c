@@ -7,7 +7,7 @@
 #include "server/http/request.h"
 #include "server/http/shape.h"
 
-enum { PAGE_DEFAULT = 50, PAGE_MAX = 200, KIND_CHARACTERS_MAX = 64 };
+enum { PAGE_DEFAULT = 50, PAGE_MAX = 200, KIND_CHARACTERS_MAX = 64, MILESTONE_CHARACTERS_MAX = 100 };
 
 // Where a page goes on: open ones by their id, then closed ones, newest first, beyond every id.
 static const int64_t closed_from = INT64_C(1) << 50;
@@ -18,6 +18,8 @@ struct petition_body {
   int64_t team;
   int64_t person;
   int64_t size;
+  const char *milestone;
+  int64_t until;
 };
 
 struct answer_body {
@@ -50,13 +52,15 @@ static const char *const consents[] = {"asked", "agreed", "refused", NULL};
 
 // clang-format off
 static const struct field ask_fields[] = {
-  {"kind",    SHAPE_TEXT,    REQUIRED, KIND_CHARACTERS_MAX,           offsetof(struct petition_body, kind),    NO_PRESENT, NULL, NULL, "What you ask for: team size, coverage, late join, leave, swap, lab seat or audit."},
+  {"kind",    SHAPE_TEXT,    REQUIRED, KIND_CHARACTERS_MAX,           offsetof(struct petition_body, kind),    NO_PRESENT, NULL, NULL, "What you ask for: team size, coverage, late join, leave, swap, lab seat, audit or extension."},
   {"message", SHAPE_LINES,   REQUIRED, PETITION_WORDS_CHARACTERS_MAX, offsetof(struct petition_body, message), NO_PRESENT, NULL, NULL, "Why; the staff read it, and nobody else."},
-  {"team",    SHAPE_INTEGER, OPTIONAL, INT64_MAX,                     offsetof(struct petition_body, team),    NO_PRESENT, NULL, NULL, "Of team size, coverage, late join and leave: which team; yours unless told."},
+  {"team",    SHAPE_INTEGER, OPTIONAL, INT64_MAX,                     offsetof(struct petition_body, team),    NO_PRESENT, NULL, NULL, "Of team size, coverage, late join and leave: which team; yours unless told. Of extension: your team, when it is for all of it; without, for yourself alone."},
   {"person",  SHAPE_INTEGER, OPTIONAL, INT64_MAX,                     offsetof(struct petition_body, person),  NO_PRESENT, NULL, NULL, "Of a swap: with whom you want to change places."},
   {"size",    SHAPE_INTEGER, OPTIONAL, INT64_MAX,                     offsetof(struct petition_body, size),    NO_PRESENT, NULL, NULL, "Of team size: how many members the team may have."},
+  {"milestone", SHAPE_TEXT,  OPTIONAL, MILESTONE_CHARACTERS_MAX,     offsetof(struct petition_body, milestone), NO_PRESENT, NULL, NULL, "Of extension: the milestone's id."},
+  {"until",   SHAPE_INSTANT, OPTIONAL, 0,                             offsetof(struct petition_body, until),   NO_PRESENT, NULL, NULL, "Of extension: when it shall be due."},
 };
-static const struct shape ask_shape = {"RequestNew", MEDIA_JSON, 16 * 1024, sizeof(struct petition_body), ask_fields, 5};
+static const struct shape ask_shape = {"RequestNew", MEDIA_JSON, 16 * 1024, sizeof(struct petition_body), ask_fields, sizeof ask_fields / sizeof *ask_fields};
 
 static const struct field answer_fields[] = {
   {"verdict", SHAPE_CHOICE, REQUIRED, 0,                              offsetof(struct answer_body, verdict), NO_PRESENT, verdicts, NULL, "Granting does what was asked for, at once."},
@@ -87,6 +91,8 @@ static const struct answer_field petition_answer_fields[] = {
   {"other",         ANSWER_INTEGER, ANSWER_NULLABLE,  AUDIENCE_CALLER, NULL,                 NULL, "Of a swap: the other person"},
   {"other_name",    ANSWER_TEXT,    ANSWER_NULLABLE,  AUDIENCE_CALLER, NULL,                 NULL, "Their name"},
   {"size",          ANSWER_INTEGER, ANSWER_NULLABLE,  AUDIENCE_CALLER, NULL,                 NULL, "Of team size: how many members"},
+  {"milestone",     ANSWER_TEXT,    ANSWER_SOMETIMES, AUDIENCE_SELF,   NULL,                 NULL, "Of an extension: the milestone's id; null of others"},
+  {"until",         ANSWER_INSTANT, ANSWER_SOMETIMES, AUDIENCE_SELF,   NULL,                 NULL, "Of an extension: when it shall be due; null of others"},
   {"message",       ANSWER_TEXT,    ANSWER_SOMETIMES, AUDIENCE_SELF,   NULL,                 NULL, "Why they ask"},
   {"state",         ANSWER_CHOICE,  ANSWER_ALWAYS,    AUDIENCE_CALLER, petition_state_names, NULL, "Where it stands"},
   {"decided_by",    ANSWER_CHOICE,  ANSWER_ALWAYS,    AUDIENCE_CALLER, deciders,             NULL, "Who answers it"},
@@ -122,7 +128,11 @@ static enum err ask(struct request *request) {
   const struct course_view *course = request_course(request);
   const struct petition_new wanted = {.kind = body->kind,
                                       .message = body->message,
-                                      .wish = {.team = body->team, .person = body->person, .size = body->size}};
+                                      .wish = {.team = body->team,
+                                               .person = body->person,
+                                               .size = body->size,
+                                               .milestone = body->milestone,
+                                               .until = body->until}};
   int64_t id = 0;
   enum err err = petition_ask(&request->act, request_services(request), course, &wanted, &id);
   if (err != ERR_OK)
@@ -253,8 +263,11 @@ static void write_petition(struct request *request, const struct petition *petit
   write_id(json, "other", petition->wish.person);
   json_text(json, "other_name", petition->other_name);
   write_id(json, "size", petition->wish.size);
-  if (is_for_reader)
+  if (is_for_reader) {
+    json_text(json, "milestone", petition->wish.milestone);
+    json_instant_or_null(json, "until", petition->wish.until);
     json_text(json, "message", petition->message);
+  }
   json_text(json, "state", petition_state_names[petition->state]);
   json_text(json, "decided_by", deciders[petition->is_instructors]);
   json_text(json, "consent", consent_words[petition->consent]);

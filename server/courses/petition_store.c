@@ -10,7 +10,8 @@ enum { PARTNER_LIST_MAX = 100 };
   "select p.id, p.kind, p.person_id, p.team_id, p.other_id, p.size, p.message, p.state, p.asked_at, p.answered_at, "   \
   "p.answered_by, p.answer, p.is_instructors, p.partner_id, p.needs_consent, p.consent, p.consent_at, "                \
   "coalesce(h.preferred_name, h.name), t.name, coalesce(o.preferred_name, o.name), coalesce(b.preferred_name, "        \
-  "b.name) from petitions p join people h on h.id = p.person_id left join teams t on t.id = p.team_id "                \
+  "b.name), p.milestone, p.until_at from petitions p join people h on h.id = p.person_id left join teams t on t.id = " \
+  "p.team_id "                                                                                                         \
   "left join people o on o.id = p.other_id left join people b on b.id = p.answered_by "
 
 const char *const petition_state_names[] = {"open", "granted", "declined", "withdrawn", NULL};
@@ -35,12 +36,12 @@ enum err petition_store_insert(const struct act *act, int64_t course, struct pet
   enum err err =
       db_exec(act->db,
               "insert into petitions (course_id, person_id, kind, team_id, other_id, size, message, state, "
-              "is_instructors, partner_id, needs_consent, asked_at) "
-              "values ($1, $2, $3, $4, $5, $6, $7, 'open', $8, $9, $10, $11)",
+              "is_instructors, partner_id, needs_consent, asked_at, milestone, until_at) "
+              "values ($1, $2, $3, $4, $5, $6, $7, 'open', $8, $9, $10, $11, $12, $13)",
               db_int(course), db_int(petition->person), db_text(petition->kind), db_int_or_null(petition->wish.team),
               db_int_or_null(petition->wish.person), db_int_or_null(petition->wish.size), db_text(petition->message),
               db_int(petition->is_instructors), db_int_or_null(petition->partner), db_int(petition->needs_consent),
-              db_int(act->now));
+              db_int(act->now), db_text(petition->wish.milestone), db_int_or_null(petition->wish.until));
   if (err == ERR_OK)
     petition->id = db_last_id(act->db);
   return err;
@@ -135,7 +136,11 @@ static struct petition read_row(struct db_rows *rows, struct arena *arena) {
       .id = db_column_int(rows, 0),
       .kind = db_column_text(rows, 1, arena),
       .person = db_column_int(rows, 2),
-      .wish = {.team = db_column_int(rows, 3), .person = db_column_int(rows, 4), .size = db_column_int(rows, 5)},
+      .wish = {.team = db_column_int(rows, 3),
+               .person = db_column_int(rows, 4),
+               .size = db_column_int(rows, 5),
+               .milestone = db_column_text(rows, 21, arena),
+               .until = db_column_int(rows, 22)},
       .message = db_column_text(rows, 6, arena),
       .state = state,
       .asked_at = db_column_int(rows, 8),

@@ -57,7 +57,7 @@ enum err check_in_results_all(const struct act *act, const struct course_view *c
 
 enum err check_in_update_get(const struct act *act, const struct course_view *course, const struct milestone *milestone,
                              struct check_in_update *out, const char **note) {
-  struct holder holder;
+  struct holder holder = {0};
   enum err err = find_holder(act, course, milestone, &holder);
   if (err == ERR_OK)
     err = check_in_store_update(act, course->id, milestone->id, &holder, out);

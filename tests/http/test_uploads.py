@@ -226,7 +226,9 @@ class Uploads(unittest.TestCase):
     def test_no_more_than_200_mib_wait_however_many_files_come_at_once(self):
         for i in range(9):
             self.put(pdf(CAP, i))
-        uploads = [Upload(self.server, self.token, fields=[f"Content-Length: {CAP}"]) for _ in range(4)]
+        uploads = [Upload(self.server, self.token, fields=[f"Content-Length: {CAP}", "Expect: 100-continue"]) for _ in range(4)]
+        for upload in uploads:  # admitted, so that the fifth comes after them
+            self.assertEqual(upload.peer.recv(25), b"HTTP/1.1 100 Continue\r\n\r\n")
         fifth = Upload(self.server, self.token, fields=["Content-Length: 10"])
         self.assertEqual(fifth.answer()[1]["code"], "busy")
         fifth.close()

@@ -221,6 +221,7 @@ def samples(sample):
         f"POST {PROPOSAL}/comments": sample(body={"text": "Well said."}),
         f"DELETE {PROPOSAL}/comments/{{comment}}": sample(rule=only_author, lasts=True),
         f"PUT {PROPOSAL}/comments/{{comment}}/resolution": sample(body={"resolved": True}),
+        "GET /courses/{course}/similarity": sample(queries=("", "?least=0")),
         "GET /courses/{course}/reviews": sample(queries=("", "?mine=true")),
         f"GET {PROPOSAL}/reviewers": sample(),
         f"PUT {PROPOSAL}/reviewers": sample(body=lambda world, *_: {"people": [world.people["stan"]]}, foreign=foreign_reviewers),

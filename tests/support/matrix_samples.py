@@ -188,7 +188,8 @@ def foreign_wishes(world, actor):
     other = world.teams["one" if actor.name.endswith("the registered team") else "six"]
     return [{"kind": "late join", "team": world.teams["three"], **wish}, {"kind": "team size", "team": other, "size": 6, **wish},
             {"kind": "swap", "person": world.people["bea"], **wish}, {"kind": "swap", "person": world.people["conf"], **wish},
-            {"kind": "leave", "team": world.teams["three"], **wish}, {"kind": "coverage", "team": world.teams["three"], **wish}]
+            {"kind": "leave", "team": world.teams["three"], **wish}, {"kind": "coverage", "team": world.teams["three"], **wish},
+            {"kind": "extension", "milestone": "midpoint", "until": "2023-12-01T12:00:00Z", "team": other, **wish}]
 
 
 TEAM = "/courses/{course}/teams/{team}"
