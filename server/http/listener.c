@@ -45,6 +45,7 @@ struct listener {
   char *control_path;
   struct tls *tls;
   size_t connection_max;
+  atomic_size_t places_taken; // of connection_max: by connections, and by loops that are about to accept one
   atomic_size_t connection_count;
   _Atomic int64_t logged_at_ms; // when the descriptors ran out last
   struct station **stations;    // each on its own, because one that never opened outlives the listener
@@ -72,6 +73,7 @@ static void control_ready(int fd, short events, void *context);
 static void accept_some(struct station *station, enum door door);
 static void retry_ready(int fd, short events, void *context);
 static bool accept_one(struct station *station, enum door door);
+static bool take_place(struct listener *listener);
 static bool accept_failed(struct station *station);
 static void accept_pauses(struct station *station);
 static bool may_log(struct listener *listener);
@@ -267,7 +269,7 @@ static void retry_ready(int fd, short events, void *context) {
 static bool accept_one(struct station *station, enum door door) {
   bool is_control = door == DOOR_CONTROL;
   struct listener *listener = station->owner;
-  if (atomic_load(&listener->connection_count) >= listener->connection_max) {
+  if (!take_place(listener)) {
     if (may_log(listener))
       log_line(LOG_WARN, "http", "accepting pauses: %zu connections are the limit", listener->connection_max);
     accept_pauses(station);
@@ -276,8 +278,12 @@ static bool accept_one(struct station *station, enum door door) {
   struct sockaddr_storage from = {0};
   socklen_t size = sizeof from;
   int client = accept4(listener->fds[door], (struct sockaddr *)&from, &size, SOCK_NONBLOCK | SOCK_CLOEXEC);
-  if (client < 0)
+  if (client < 0) {
+    int why = errno;
+    atomic_fetch_sub(&listener->places_taken, 1);
+    errno = why;
     return accept_failed(station);
+  }
   char address[INET6_ADDRSTRLEN] = "control socket";
   struct peer peer = {.address = address, .is_loopback = true, .is_control = true};
   if (!is_control) {
@@ -287,11 +293,21 @@ static bool accept_one(struct station *station, enum door door) {
     setsockopt(client, IPPROTO_TCP, TCP_NODELAY, &(int){1}, sizeof(int));
   } else if (!socket_peer_is_operator(client)) {
     close(client);
+    atomic_fetch_sub(&listener->places_taken, 1);
     return true;
   }
   atomic_fetch_add(&listener->connection_count, 1);
   connection_open(&station->lane, client, &peer);
   return true;
+}
+
+// Before accepting, or two loops could both take the last one.
+static bool take_place(struct listener *listener) {
+  size_t taken = atomic_load(&listener->places_taken);
+  while (taken < listener->connection_max)
+    if (atomic_compare_exchange_weak(&listener->places_taken, &taken, taken + 1))
+      return true;
+  return false;
 }
 
 // True when the next accept may do better at once.
@@ -344,5 +360,6 @@ static void lane_left(struct lane *lane) {
   if (station->owner == NULL) // the listener is being freed
     return;
   atomic_fetch_sub(&station->owner->connection_count, 1);
+  atomic_fetch_sub(&station->owner->places_taken, 1);
   station_check_drained(station);
 }
