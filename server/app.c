@@ -20,6 +20,7 @@
 #include "server/http/vault.h"
 #include "server/labs/lab.h"
 #include "server/petition_kinds.h"
+#include "server/proposals/team_progress.h"
 #include "server/routes.h"
 #include "server/task_sources.h"
 #include "server/upkeep.h"
@@ -63,6 +64,7 @@ enum err app_open(const struct app_options *options, struct app **out) {
       .upkeep = upkeep_new(options->data_dir, app->db_path, options->vfs, NULL),
       .departed = lab_departed,
       .seats_moved = lab_seats_moved,
+      .team_progress = team_progress_find,
       .petition_kinds = &petition_kind_table,
       .task_sources = &task_source_table,
       .mail_domain = arena_text(arena, options->mail_domain),

@@ -26,16 +26,17 @@
 #include "server/proposals/decision_routes.h"
 #include "server/proposals/proposal_routes.h"
 #include "server/proposals/review_routes.h"
+#include "server/proposals/score_routes.h"
 #include "server/proposals/similarity_routes.h"
 #include "server/teams/export_routes.h"
 #include "server/teams/repair_routes.h"
 #include "server/teams/teams_routes.h"
 
 const struct route_table *const route_tables[] = {
-    &system_routes,  &accounts_routes, &courses_routes,    &roster_routes,    &import_routes,     &welcome_routes,
-    &teams_routes,   &labs_routes,     &privacy_routes,    &export_routes,    &backup_routes,     &file_routes,
-    &repair_routes,  &petition_routes, &task_routes,       &search_routes,    &milestone_routes,  &extension_routes,
-    &penalty_routes, &outage_routes,   &submission_routes, &proposal_routes,  &decision_routes,   &comment_routes,
-    &review_routes,  &slot_routes,     &check_in_routes,   &date_move_routes, &similarity_routes,
+    &system_routes,  &accounts_routes, &courses_routes,    &roster_routes,   &import_routes,    &welcome_routes,
+    &teams_routes,   &labs_routes,     &privacy_routes,    &export_routes,   &backup_routes,    &file_routes,
+    &repair_routes,  &petition_routes, &task_routes,       &search_routes,   &milestone_routes, &extension_routes,
+    &penalty_routes, &outage_routes,   &submission_routes, &proposal_routes, &score_routes,     &decision_routes,
+    &comment_routes, &review_routes,   &slot_routes,       &check_in_routes, &date_move_routes, &similarity_routes,
 };
 const size_t route_table_count = sizeof route_tables / sizeof route_tables[0];

@@ -89,12 +89,22 @@ struct proposal_field {
   size_t type_count;
 };
 
+struct rubric_item { // what proposals are judged by
+  const char *id;
+  const char *title;
+  int points;        // at most
+  const char *means; // what earns them; NULL when not stated
+};
+enum { RUBRIC_MAX = 20, RUBRIC_POINTS_MAX = 100 };
+
 struct proposal_rules {
   bool is_present;
   bool staff_decide; // else the instructor does
   struct span revise_within;
   const struct proposal_field *fields;
   size_t field_count;
+  const struct rubric_item *rubric; // none: NULL and 0
+  size_t rubric_count;
 };
 
 enum milestone_kind {

@@ -56,6 +56,14 @@ static const struct key_row proposals_rows[] = {
     {"decide", VALUE_CHOICE, false, NO_TARGET, 0, 0, deciders},
     {"revise_within", VALUE_LENGTH, false, offsetof(struct proposal_rules, revise_within), HOURS(1), DAYS(90), NULL},
     {"fields", VALUE_LIST, true, NO_TARGET, 1, FIELDS_MAX, NULL},
+    {"rubric", VALUE_LIST, false, NO_TARGET, 1, RUBRIC_MAX, NULL},
+};
+
+static const struct key_row rubric_rows[] = {
+    {"id", VALUE_ID, true, offsetof(struct rubric_item, id), 0, 0, NULL},
+    {"title", VALUE_LINE, true, offsetof(struct rubric_item, title), 1, 200, NULL},
+    {"points", VALUE_INTEGER, true, offsetof(struct rubric_item, points), 1, RUBRIC_POINTS_MAX, NULL},
+    {"means", VALUE_LINE, false, offsetof(struct rubric_item, means), 1, 500, NULL},
 };
 
 static const struct key_row field_rows[] = {
@@ -68,6 +76,7 @@ static const struct key_row field_rows[] = {
 };
 
 static void check_track(struct course_reader *reader, const struct node *map, const struct track *track);
+static void read_rubric(struct course_reader *reader, const struct node *map, struct proposal_rules *rules);
 static void read_field(struct course_reader *reader, const struct node *map, struct proposal_field *field);
 static void read_field_max(struct course_reader *reader, const struct node *map, struct proposal_field *field);
 static bool has_kind(const struct node *map);
@@ -137,6 +146,13 @@ void course_read_proposals(struct course_reader *reader) {
     if (!has_kind(list->values[i]))
       reader->statements.is_whole = false;
   }
+  read_rubric(reader, map, rules);
+}
+
+static void read_rubric(struct course_reader *reader, const struct node *map, struct proposal_rules *rules) {
+  static const struct list_shape shape = {rubric_rows, COUNT(rubric_rows), sizeof(struct rubric_item), RUBRIC_MAX};
+  struct id_list ids;
+  rules->rubric = reader_list(reader, node_list(map, "rubric"), &shape, &ids, &rules->rubric_count);
 }
 
 static void check_track(struct course_reader *reader, const struct node *map, const struct track *track) {

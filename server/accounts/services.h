@@ -27,12 +27,18 @@ typedef enum err departure_hook(const struct act *act, const struct course_view 
 typedef enum err seats_hook(const struct act *act, const struct course_view *course, const int64_t *seated,
                             size_t count);
 
+// How far a team's project is (server/teams/team_progress.h), as act->actor may see it in the role of the view.
+struct team_progress;
+typedef enum err team_progress_hook(const struct act *act, const struct course_view *course, int64_t team,
+                                    struct team_progress *out);
+
 struct services {
   struct course_library *library;
   struct throttle *throttle;
   struct upkeep *upkeep;
   departure_hook *departed;
   seats_hook *seats_moved;
+  team_progress_hook *team_progress;
   const struct petition_kinds *petition_kinds;
   const struct task_sources *task_sources;
   bool is_mail_sent; // false: mail goes to files; answers to instructors say so in these words

@@ -142,7 +142,8 @@ enum err invitations_accept(struct request *request) {
   const struct course_view *course = request_course(request);
   int64_t team = 0;
   enum err err = invitation_accept(&request->act, course, request_id(request, "invitation"), &team);
-  return err == ERR_OK ? team_view_write(&request->act, course, team, reply_object(request)) : err;
+  return err == ERR_OK ? team_view_write(&request->act, request_services(request), course, team, reply_object(request))
+                       : err;
 }
 
 enum err invitations_delete(struct request *request) {
@@ -164,7 +165,8 @@ enum err join_requests_accept(struct request *request) {
   const struct course_view *course = request_course(request);
   int64_t team = 0;
   enum err err = join_request_accept(&request->act, course, request_id(request, "request"), &team);
-  return err == ERR_OK ? team_view_write(&request->act, course, team, reply_object(request)) : err;
+  return err == ERR_OK ? team_view_write(&request->act, request_services(request), course, team, reply_object(request))
+                       : err;
 }
 
 enum err join_requests_delete(struct request *request) {

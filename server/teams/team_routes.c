@@ -148,7 +148,7 @@ enum err teams_create(struct request *request) {
   if (err != ERR_OK)
     return err;
   reply_created(request, "/courses/%s/teams/%lld", course->slug, (long long)team);
-  return team_view_write(&request->act, course, team, reply_object(request));
+  return team_view_write(&request->act, request_services(request), course, team, reply_object(request));
 }
 
 enum err teams_show(struct request *request) { return reply_team(request, ERR_OK); }
@@ -256,5 +256,6 @@ static enum err check_version(struct request *request) {
 static enum err reply_team(struct request *request, enum err err) {
   if (err != ERR_OK)
     return err;
-  return team_view_write(&request->act, request_course(request), request_id(request, "team"), reply_object(request));
+  return team_view_write(&request->act, request_services(request), request_course(request), request_id(request, "team"),
+                         reply_object(request));
 }

@@ -4,6 +4,7 @@
 #include "server/teams/invitation_store.h"
 #include "server/teams/team_coverage.h"
 #include "server/teams/team_notice.h"
+#include "server/teams/team_progress.h"
 #include "server/teams/team_rules.h"
 
 // clang-format off
@@ -52,6 +53,19 @@ static const struct answer_field open_invitation_answer_fields[] = {
   {"expires_at", ANSWER_INSTANT, ANSWER_ALWAYS, AUDIENCE_TEAM, NULL, NULL, "When it lapses"},
 };
 static const struct answer open_invitation_answer = {"OpenInvitation", NULL, false, open_invitation_answer_fields, sizeof open_invitation_answer_fields / sizeof *open_invitation_answer_fields};
+static const struct answer_field team_proposal_answer_fields[] = {
+  {"state", ANSWER_TEXT, ANSWER_ALWAYS, AUDIENCE_TEAM, NULL, NULL, "Where it stands; to students a decision shows once they are told of it"},
+  {"round", ANSWER_INTEGER, ANSWER_ALWAYS, AUDIENCE_TEAM, NULL, NULL, "1; 2 and on: a proposal anew"},
+};
+static const struct answer team_proposal_answer = {"TeamProposal", NULL, false, team_proposal_answer_fields, sizeof team_proposal_answer_fields / sizeof *team_proposal_answer_fields};
+static const struct answer_field team_handed_in_answer_fields[] = {
+  {"milestone", ANSWER_TEXT, ANSWER_ALWAYS, AUDIENCE_TEAM, NULL, NULL, "Its id in the course file"},
+  {"version", ANSWER_INTEGER, ANSWER_ALWAYS, AUDIENCE_TEAM, NULL, NULL, "The version that counts"},
+  {"at", ANSWER_INSTANT, ANSWER_ALWAYS, AUDIENCE_TEAM, NULL, NULL, "When it arrived"},
+  {"is_on_time", ANSWER_FLAG, ANSWER_ALWAYS, AUDIENCE_TEAM, NULL, NULL, "By the terms that all of the team share"},
+  {"is_accepted", ANSWER_FLAG, ANSWER_ALWAYS, AUDIENCE_TEAM, NULL, NULL, "Whether staff accepted it"},
+};
+static const struct answer team_handed_in_answer = {"TeamHandedIn", NULL, false, team_handed_in_answer_fields, sizeof team_handed_in_answer_fields / sizeof *team_handed_in_answer_fields};
 static const struct answer_field team_answer_fields[] = {
   {"id", ANSWER_INTEGER, ANSWER_ALWAYS, AUDIENCE_CALLER, NULL, NULL, "The team's number"},
   {"name", ANSWER_TEXT, ANSWER_ALWAYS, AUDIENCE_CALLER, NULL, NULL, "Unique in the course"},
@@ -68,6 +82,8 @@ static const struct answer_field team_answer_fields[] = {
   {"coverage", ANSWER_OBJECT, ANSWER_ALWAYS, AUDIENCE_CALLER, NULL, &coverage_answer, "Of the skills that the course asks for"},
   {"invitations", ANSWER_LIST, ANSWER_SOMETIMES, AUDIENCE_TEAM, NULL, &open_invitation_answer, "Open ones"},
   {"join_requests", ANSWER_LIST, ANSWER_SOMETIMES, AUDIENCE_TEAM, NULL, &open_invitation_answer, "Open ones"},
+  {"proposal", ANSWER_OBJECT, ANSWER_SOMETIMES, AUDIENCE_TEAM, NULL, &team_proposal_answer, "Null until the first save"},
+  {"handed_in", ANSWER_LIST, ANSWER_SOMETIMES, AUDIENCE_TEAM, NULL, &team_handed_in_answer, "What counts, a row a milestone"},
 };
 const struct answer team_answer = {"Team", NULL, false, team_answer_fields, sizeof team_answer_fields / sizeof *team_answer_fields};
 // clang-format on
@@ -89,8 +105,10 @@ static void write_requirement(struct json *json, const struct course *file, cons
                               const int *seekers);
 static enum err write_open(const struct act *act, int64_t team, struct json *json);
 static void write_invitation(struct json *json, const struct invitation *invitation);
+static void write_progress(struct json *json, const struct team_progress *progress);
 
-enum err team_view_write(const struct act *act, const struct course_view *course, int64_t id, struct json *json) {
+enum err team_view_write(const struct act *act, const struct services *services, const struct course_view *course,
+                         int64_t id, struct json *json) {
   struct team team;
   struct team_members members;
   enum err err = team_load(act, course, id, &team, &members);
@@ -102,7 +120,14 @@ enum err team_view_write(const struct act *act, const struct course_view *course
   write_team(json, course, &team, &members, viewer);
   if ((err = write_coverage(act, course, &team, &members, viewer, json)) != ERR_OK)
     return err;
-  return viewer.is_mate || viewer.is_staff ? write_open(act, id, json) : ERR_OK;
+  if (!viewer.is_mate && !viewer.is_staff)
+    return ERR_OK;
+  struct team_progress progress;
+  if ((err = write_open(act, id, json)) == ERR_OK)
+    err = services->team_progress(act, course, id, &progress);
+  if (err == ERR_OK)
+    write_progress(json, &progress);
+  return err;
 }
 
 static void write_team(struct json *json, const struct course_view *course, const struct team *team,
@@ -228,5 +253,28 @@ static void write_invitation(struct json *json, const struct invitation *invitat
   json_text(json, "message", invitation->message);
   json_instant(json, "created_at", invitation->created_at);
   json_instant(json, "expires_at", invitation->expires_at);
+  json_end(json);
+}
+
+static void write_progress(struct json *json, const struct team_progress *progress) {
+  if (progress->proposal_state == NULL) {
+    json_none(json, "proposal");
+  } else {
+    json_object_in(json, "proposal");
+    json_text(json, "state", progress->proposal_state);
+    json_int(json, "round", progress->proposal_round);
+    json_end(json);
+  }
+  json_array_in(json, "handed_in");
+  for (size_t i = 0; i < progress->handed_in_count; i++) {
+    const struct team_handed_in *one = &progress->handed_in[i];
+    json_begin_object(json);
+    json_text(json, "milestone", one->milestone);
+    json_int(json, "version", one->version);
+    json_instant(json, "at", one->at);
+    json_flag(json, "is_on_time", one->is_on_time);
+    json_flag(json, "is_accepted", one->is_accepted);
+    json_end(json);
+  }
   json_end(json);
 }

@@ -8,7 +8,7 @@ import time
 from matrix_rules import BELONGING, NOT_ALLOWED, NOT_FOUND, NOT_YOUR_TEAM, Refusal, has_team
 from matrix_world import A, UNKNOWN, Secret
 
-COURSE_FILE = ()
+COURSE_FILE = (("proposals:\n", "proposals:\n  rubric: [{ id: plan, title: The plan, points: 5 }]\n"),)
 PROPOSAL = "/courses/{course}/teams/{team}/proposal"
 TOLD_WITHIN_SECONDS = 20
 SUBMITTED = Refusal(409, "proposal_state")
@@ -214,6 +214,8 @@ def samples(sample):
         f"POST {PROPOSAL}/reopenings": sample(body={"reason": "They found something.", "changes": [{"text": "Say what you found."}]},
                                               more=team("eight"), lasts=True),
         "POST /courses/{course}/proposal-decisions": sample(body=of_nine, foreign=foreign_teams, lasts=True),
+        f"GET {PROPOSAL}/scores": sample(rule=has_begun),
+        f"PUT {PROPOSAL}/scores": sample(body={"scores": [{"item": "plan", "points": 3, "words": "Go on."}]}, first=not_operator, more=team("nine")),
         f"GET {PROPOSAL}/changes": sample(rule=has_begun),
         f"PUT {PROPOSAL}/changes/{{change}}/answer": sample(body={"text": "It is changed."}, first=only_members),
         f"PUT {PROPOSAL}/changes/{{change}}/acceptance": sample(body={"accepted": True}),

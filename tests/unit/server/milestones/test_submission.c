@@ -57,6 +57,26 @@ static void the_other_members_are_told_it_is_audited_and_the_upload_waits_no_mor
   assert_int_equal(0, count_rows(fixture, "select count(*) from agenda where kind = 'file expires'"));
 }
 
+static void how_far_the_team_is_shows_to_the_team_and_staff_only(void **state) {
+  struct term *term = *state;
+  struct fixture *fixture = term->fixture;
+  report_at(term, term->ann, REPORT_DUE + GRACE + 1);
+  const int64_t readers[] = {term->bob, term->staff};
+  for (size_t i = 0; i < 2; i++) {
+    fixture_call(fixture, readers[i], METHOD_GET, NULL, SAMPLE "/teams/%lld", (long long)term->team);
+    fixture_expect(fixture, 200);
+    assert_int_equal(1, json_array_size(fixture_json(fixture, "handed_in")));
+    assert_string_equal("final-report", fixture_text(fixture, "handed_in.0.milestone"));
+    assert_int_equal(1, fixture_int(fixture, "handed_in.0.version"));
+    assert_true(json_is_false(fixture_json(fixture, "handed_in.0.is_on_time")));
+    assert_true(json_is_null(fixture_json(fixture, "proposal")));
+  }
+  fixture_call(fixture, term->cyd, METHOD_GET, NULL, SAMPLE "/teams/%lld", (long long)term->team);
+  fixture_expect(fixture, 200);
+  assert_null(fixture_json(fixture, "handed_in"));
+  assert_null(fixture_json(fixture, "proposal"));
+}
+
 struct instant_case {
   const char *why;
   bool is_from_opening; // else from the due
@@ -492,6 +512,7 @@ int main(void) {
   const struct CMUnitTest tests[] = {
       TERM_TEST(a_member_hands_in_and_the_team_and_staff_read_it),
       TERM_TEST(the_other_members_are_told_it_is_audited_and_the_upload_waits_no_more),
+      TERM_TEST(how_far_the_team_is_shows_to_the_team_and_staff_only),
       TERM_TEST(each_instant_of_each_kind_is_judged_to_the_second),
       TERM_TEST(the_ledger_gets_a_row_for_each_member_of_the_version_that_counts),
       TERM_TEST(what_arrived_in_time_and_is_committed_later_is_on_time),

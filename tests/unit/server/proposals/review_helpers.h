@@ -115,7 +115,8 @@ static inline const char *seen_by(struct class *class, int64_t person) {
     fixture_expect(fixture, 200);
     all = arena_format(fixture->arena, "%s\n%s", all, fixture->answer.body);
   }
-  static const char *const others[] = {SAMPLE "/tasks", SAMPLE "/milestones", "/api/v1/me/messages"};
+  const char *const others[] = {SAMPLE "/tasks", SAMPLE "/milestones", "/api/v1/me/messages",
+                                arena_format(fixture->arena, SAMPLE "/teams/%lld", (long long)class->team)};
   for (size_t i = 0; i < sizeof others / sizeof *others; i++) {
     fixture_call(fixture, person, METHOD_GET, NULL, "%s", others[i]);
     fixture_expect(fixture, 200);
