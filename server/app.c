@@ -14,16 +14,22 @@
 #include "common/base/text.h"
 #include "server/accounts/session.h"
 #include "server/accounts/throttle.h"
+#include "server/course_archive.h"
 #include "server/courses/course_library.h"
 #include "server/courses/course_view.h"
+#include "server/event_feed.h"
 #include "server/http/router.h"
+#include "server/http/stream.h"
 #include "server/http/vault.h"
 #include "server/labs/lab.h"
 #include "server/petition_kinds.h"
 #include "server/proposals/team_progress.h"
+#include "server/reminders/reminder_moves.h"
 #include "server/routes.h"
 #include "server/task_sources.h"
 #include "server/upkeep.h"
+
+enum { STREAMS_DEFAULT = 10000 };
 
 struct app {
   struct arena *arena;
@@ -64,10 +70,15 @@ enum err app_open(const struct app_options *options, struct app **out) {
       .upkeep = upkeep_new(options->data_dir, app->db_path, options->vfs, NULL),
       .departed = lab_departed,
       .seats_moved = lab_seats_moved,
+      .archived = course_archived,
       .team_progress = team_progress_find,
+      .reminders_moved = reminder_moves_find,
       .petition_kinds = &petition_kind_table,
       .task_sources = &task_source_table,
       .mail_domain = arena_text(arena, options->mail_domain),
+      .webhook_rules = {.allows_private = options->allows_private_webhooks,
+                        .is_loopback_only = app->time.is_offset,
+                        .ca_file = options->webhook_ca_file},
       .is_mail_sent = options->is_mail_sent,
       .has_cheap_passwords = options->has_cheap_passwords,
   };
@@ -81,10 +92,12 @@ enum err app_open(const struct app_options *options, struct app **out) {
       .clock = options->clock != NULL ? options->clock : &app->time.clock,
       .peers = options->peers,
       .vault = app->vault,
+      .hall = stream_hall_new(options->stream_max == 0 ? STREAMS_DEFAULT : options->stream_max),
       .public_url = without_slash(arena, options->public_url),
       .services = &app->services,
       .authenticate = account_authenticate,
       .admit = course_admit,
+      .tell = event_feed_tell,
   };
   if ((err = http_check(&app->http)) != ERR_OK) {
     app_close(app);
@@ -104,6 +117,7 @@ void app_close(struct app *app) {
   throttle_free(app->services.throttle);
   upkeep_free(app->services.upkeep);
   vault_close(app->vault);
+  stream_hall_free(app->http.hall);
   arena_free(app->arena);
 }
 

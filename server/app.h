@@ -21,8 +21,11 @@ struct app_options {
   const char *public_url;
   const char *mail_domain;
   const struct peer_rules *peers; // which proxies are believed (server/http/peer.h); NULL: none; borrowed
-  bool is_mail_sent;              // by a transport that reaches people
+  bool allows_private_webhooks;
+  const char *webhook_ca_file; // NULL: what the machine trusts; borrowed
+  bool is_mail_sent;           // by a transport that reaches people
   bool has_cheap_passwords;
+  size_t stream_max; // open event streams (server/http/stream.h); 0: 10000
 };
 
 // Opens the store read-write, brings its schema up to date, starts domain time, and checks the route tables. Does not

@@ -152,7 +152,7 @@ static enum err list_daily(int directory, struct arena *arena, struct found **ou
     int64_t at = 0;
     if (!backup_folder_parse(entry->d_name, &is_daily, &at) || !is_daily)
       continue;
-    list = arena_grow(arena, list, size, size + 1, sizeof *list);
+    list = arena_more(arena, list, size, sizeof *list);
     list[size++] = (struct found){at, arena_text(arena, entry->d_name)};
   }
   closedir(entries);

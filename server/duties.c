@@ -13,6 +13,9 @@
 #include "server/labs/lab.h"
 #include "server/proposals/comment.h"
 #include "server/proposals/decision.h"
+#include "server/reminders/announcement.h"
+#include "server/reminders/calendar_feed.h"
+#include "server/reminders/digest.h"
 #include "server/teams/team.h"
 #include "server/work/timer.h"
 
@@ -47,7 +50,7 @@ struct duties {
 };
 
 static duty_run close_registration, lapse_invitation, end_hold, expire_offer, decide_labs, expire_answers, expire_file,
-    tell_decision, tell_comments;
+    tell_decision, tell_comments, send_daily_mail, sync_calendars, send_announcement;
 static void look(void *context);
 static struct errand *errand_new(struct app *app, const struct agenda_item *item);
 static void errand_free(struct errand *errand);
@@ -66,6 +69,9 @@ static const struct duty duty_rows[] = {
     {AGENDA_FILE_EXPIRES, expire_file},
     {AGENDA_DECISION_TOLD, tell_decision},
     {AGENDA_COMMENTS_TOLD, tell_comments},
+    {AGENDA_ANNOUNCEMENT, send_announcement},
+    {AGENDA_CALENDARS, sync_calendars},
+    {AGENDA_DAILY_MAIL, send_daily_mail},
 };
 
 static const struct job_kind errand_kind = {
@@ -97,13 +103,16 @@ void duties_free(struct duties *duties) {
   free(duties);
 }
 
-enum err duties_run_due(struct app *app, size_t *ran) {
+enum err duties_run_due(struct app *app, size_t *ran) { return duties_run_until(app, INT64_MAX, ran); }
+
+enum err duties_run_until(struct app *app, int64_t last, size_t *ran) {
   struct arena *arena SCOPED_ARENA = arena_new();
   struct agenda_item *items = NULL;
   size_t count = 0;
   *ran = 0;
   do {
     int64_t until = clock_now(app_http(app)->clock) - DUTY_DELAY_SECONDS;
+    until = last < until ? last : until;
     enum err err = agenda_due(app_db(app), arena, until, ITEMS_AT_ONCE, &items, &count);
     if (err != ERR_OK)
       return err;
@@ -252,4 +261,22 @@ static enum err tell_comments(const struct act *act, const struct services *serv
                               int64_t subject) {
   (void)services;
   return comment_tell(act, course, subject);
+}
+
+static enum err send_daily_mail(const struct act *act, const struct services *services,
+                                const struct course_view *course, int64_t subject) {
+  (void)subject;
+  return digest_send(act, services, course);
+}
+
+static enum err sync_calendars(const struct act *act, const struct services *services, const struct course_view *course,
+                               int64_t subject) {
+  (void)course, (void)subject;
+  return calendar_feeds_sync(act, services);
+}
+
+static enum err send_announcement(const struct act *act, const struct services *services,
+                                  const struct course_view *course, int64_t subject) {
+  (void)services;
+  return announcement_send_due(act, course, subject);
 }

@@ -21,6 +21,8 @@ CHECKED enum err duties_start(struct app *app, struct work *work, struct loop *m
 void duties_stop(struct duties *duties);
 void duties_free(struct duties *duties);
 
+// Of what fell due while nobody was here, what stands for instants up to `until`.
+CHECKED enum err duties_run_until(struct app *app, int64_t until, size_t *ran);
 // For tests and commands: runs what is due now on app_db, one transaction each; *ran counts. Stops at the first
 // failure.
 CHECKED enum err duties_run_due(struct app *app, size_t *ran);

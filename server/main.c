@@ -7,14 +7,27 @@
 #include "server/commands/command.h"
 
 static const struct command commands[] = {
-    {"check", "check [--json] COURSE.yaml…",
-     "say whether course files are sound, with every error at its line and column", command_check},
+    {"check", "check [--json] COURSE.yaml… [--settings FILE]…",
+     "say whether course files, and settings files of serve, are sound, with every error at its line and column",
+     command_check},
+    {"rehearse",
+     "rehearse COURSE.yaml [--json|--ics] | rehearse [COURSE] --from INSTANT --to INSTANT [--data DIR] [--json]",
+     "print the term of a course file in time order, with every reminder and what looks unwise; or forecast what a "
+     "running course will tell whom",
+     command_rehearse},
     {"serve",
-     "serve [--data DIR] [--listen HOST:PORT|none] [--tls-listen HOST:PORT --tls-certificate FILE --tls-key FILE] "
+     "serve [--settings FILE] [--data DIR] [--listen HOST:PORT|none] [--tls-listen HOST:PORT --tls-certificate FILE "
+     "--tls-key FILE] "
      "[--course FILE]… [--public-url URL] [--mail-domain DOMAIN] "
      "[--mail-from ADDRESS] [--trust-proxy CIDR]… [--sign-in-header NAME] [--backup-dir DIR] [--backup-keep N] "
-     "[--backup-at HH:MM] [--operator EMAIL] [--disk-low MIB] [--now INSTANT]",
+     "[--backup-at HH:MM] [--operator EMAIL] [--disk-low MIB] [--smtp URL] [--smtp-starttls required|offered|none] "
+     "[--smtp-username NAME] [--smtp-password-file FILE] [--smtp-ca-file FILE] [--smtp-connections N] "
+     "[--webhooks-allow-private] [--webhooks-ca-file FILE] [--now INSTANT]",
      "run the server until it is told to stop (SIGTERM or Ctrl-C)", command_serve},
+    {"apply", "apply COURSE.yaml [--data DIR] [--dry-run] [--yes] [--json]",
+     "put a changed course file in the place of the stored one: first the plan, --yes for what moves earlier or soon",
+     command_apply},
+    {"syllabus", "syllabus export COURSE [--data DIR]", "print a course's stored file", command_syllabus},
     {"account",
      "account create NAME EMAIL | set-password EMAIL | list [--json] [WORDS] | disable EMAIL | enable EMAIL | "
      "enrol EMAIL COURSE ROLE | set-login EMAIL LOGIN | sign-in-link EMAIL [--data DIR]",
@@ -26,6 +39,11 @@ static const struct command commands[] = {
      "make a verified backup, a folder in DIR, of a server that runs or one that is stopped", command_backup},
     {"restore", "restore BACKUP [--data DIR]",
      "verify a backup and make a store of it, in a folder that is missing or empty", command_restore},
+    {"course",
+     "course state COURSE draft|running|archived | copy OLD NEW --starts DATE [--holidays DATE,DATE…] [--dry-run] | "
+     "export COURSE DIR [--json] [--data DIR]",
+     "make a course a draft, running or archived; copy it for another term; write all of it as a folder for its staff",
+     command_course},
     {"audit", "audit verify [--data DIR] [--json]", "recompute every chain of the audit and say whether it is sound",
      command_audit},
     {"roster",

@@ -26,6 +26,7 @@ static void write_operation(struct yaml *yaml, const char *feature, const struct
 static const char *operation_name(struct arena *arena, const struct route *route);
 static void write_security(struct yaml *yaml, const struct route *route);
 static void write_parameters(struct yaml *yaml, const struct route *route);
+static void write_last_event(struct yaml *yaml);
 static void write_parameter_reference(struct yaml *yaml, const char *reference);
 static void write_path_parameters(struct yaml *yaml, const char *path);
 static void write_body(struct yaml *yaml, const struct shape *body);
@@ -82,6 +83,8 @@ static bool is_refused_with(const struct route *route, int status) {
   case 415:
     return route->body != NULL || route->kind == ROUTE_UPLOAD;
   case 429:
+    if (route->kind == ROUTE_STREAM)
+      return true;
     return is_change(route) && (is_visitors_change || route->kind == ROUTE_WORK || openapi_takes_key(route));
   default:
     return true;
@@ -213,7 +216,8 @@ static void write_security(struct yaml *yaml, const struct route *route) {
 static void write_parameters(struct yaml *yaml, const struct route *route) {
   bool takes_key = openapi_takes_key(route);
   bool takes_version = openapi_takes_version(route);
-  if (route->query == NULL && !takes_key && !takes_version)
+  bool is_stream = route->kind == ROUTE_STREAM;
+  if (route->query == NULL && !takes_key && !takes_version && !is_stream)
     return;
   yaml_open(yaml, "parameters");
   for (size_t i = 0; route->query != NULL && i < route->query->count; i++) {
@@ -228,10 +232,24 @@ static void write_parameters(struct yaml *yaml, const struct route *route) {
     yaml_close(yaml);
     yaml_close(yaml);
   }
+  if (is_stream)
+    write_last_event(yaml);
   if (takes_key)
     write_parameter_reference(yaml, "#/components/parameters/IdempotencyKey");
   if (takes_version)
     write_parameter_reference(yaml, "#/components/parameters/IfMatch");
+  yaml_close(yaml);
+}
+
+static void write_last_event(struct yaml *yaml) {
+  yaml_item(yaml);
+  yaml_text(yaml, "name", "Last-Event-ID");
+  yaml_text(yaml, "in", "header");
+  yaml_flag(yaml, "required", false);
+  yaml_text(yaml, "description", "The id of the last event that you have: what came after it comes first.");
+  yaml_open(yaml, "schema");
+  yaml_text(yaml, "type", "string");
+  yaml_close(yaml);
   yaml_close(yaml);
 }
 
@@ -265,7 +283,7 @@ static void write_path_parameters(struct yaml *yaml, const char *path) {
 }
 
 static void write_body(struct yaml *yaml, const struct shape *body) {
-  bool is_required = body->media != MEDIA_JSON;
+  bool is_required = body->media != MEDIA_JSON && body->media != MEDIA_FORM;
   for (size_t i = 0; i < body->count; i++)
     is_required = is_required || body->fields[i].presence != OPTIONAL;
   yaml_open(yaml, "requestBody");
@@ -314,9 +332,14 @@ static void write_responses(struct yaml *yaml, const struct route *route) {
 
 static void write_success(struct yaml *yaml, const struct route *route) {
   struct arena *arena SCOPED_ARENA = arena_new();
-  bool is_tagged = route->method == METHOD_GET && route->access >= ACCESS_COURSE && route->access <= ACCESS_INSTRUCTOR;
+  bool is_of_course = route->access >= ACCESS_COURSE && route->access <= ACCESS_INSTRUCTOR;
+  bool is_tagged = route->method == METHOD_GET && route->kind != ROUTE_STREAM && is_of_course;
   yaml_open(yaml, arena_format(arena, "%d", route->success));
-  yaml_text(yaml, "description", route->success == 204 ? "Done." : route->success == 201 ? "Made." : "The answer.");
+  yaml_text(yaml, "description",
+            route->kind == ROUTE_STREAM ? "Events as they happen, until the connection ends."
+            : route->success == 204     ? "Done."
+            : route->success == 201     ? "Made."
+                                        : "The answer.");
   yaml_open(yaml, "headers");
   if (route->success == 201) {
     yaml_open(yaml, "Location");

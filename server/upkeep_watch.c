@@ -27,7 +27,7 @@ static void set_trouble(struct upkeep *upkeep, enum trouble_kind kind, bool is_r
 static bool has_to_tell(const struct trouble *trouble, int64_t now);
 static void tell_operator(struct upkeep *upkeep, int64_t now);
 static void post(struct upkeep *upkeep, struct letter *letter, const char *words, int64_t now);
-static void letter_done(void *context, enum delivery delivery);
+static void letter_done(void *context, enum delivery delivery, const char *reason);
 
 static const struct job_kind daily_kind = {
     .name = "daily backup", .prepare = daily_prepare, .run = NULL, .lost = daily_lost, .done = daily_done};
@@ -262,15 +262,17 @@ static void post(struct upkeep *upkeep, struct letter *letter, const char *words
   size_t first = 0;
   while (!letter->told[first])
     first++;
-  // The outbox's rows have the positive numbers.
+  // The mails of the outbox have the positive numbers.
   upkeep->letter_id = -now < upkeep->letter_id ? -now : upkeep->letter_id - 1;
+  const struct mail_message message = {.subject = arena_format(letter->arena, "Tandem: %s", subjects[first]),
+                                       .words = words};
   const struct mail mail = {.id = upkeep->letter_id,
                             .date = now,
                             .from_address = upkeep->plan.from_address,
                             .to_name = "Operator of Tandem",
                             .to_address = upkeep->plan.operator_address,
-                            .subject = arena_format(letter->arena, "Tandem: %s", subjects[first]),
-                            .words = words};
+                            .messages = &message,
+                            .count = 1};
   struct transport_mail out = {.id = mail.id, .from = mail.from_address, .to = mail.to_address};
   if (mail_compose(letter->arena, &mail, &out.bytes, &out.size) != ERR_OK) {
     log_line(LOG_ERROR, "upkeep", "the mail to the operator has a control character in a header and is not sent");
@@ -281,7 +283,7 @@ static void post(struct upkeep *upkeep, struct letter *letter, const char *words
   upkeep->plan.transport->send(upkeep->plan.transport, &out, letter_done, letter);
 }
 
-static void letter_done(void *context, enum delivery delivery) {
+static void letter_done(void *context, enum delivery delivery, const char *reason) {
   struct letter *letter = context;
   struct upkeep *upkeep = letter->upkeep;
   int64_t now = clock_now(upkeep->clock);
@@ -292,7 +294,7 @@ static void letter_done(void *context, enum delivery delivery) {
       upkeep->troubles[i].told_at = now;
   pthread_mutex_unlock(&upkeep->lock);
   if (delivery == DELIVERY_REFUSED)
-    log_line(LOG_ERROR, "upkeep", "mail to the operator's address was refused for good");
+    log_line(LOG_ERROR, "upkeep", "mail to the operator's address was refused for good: %s", reason);
   upkeep->letter = NULL;
   arena_free(letter->arena);
 }

@@ -12,6 +12,7 @@
 #endif
 
 enum {
+  LIST_FIRST = 16, // items of a list that grows
   ALIGNMENT = alignof(max_align_t),
   MALLOC_HEADER_BYTES = 16, // so that arena and first block together fill two pages of malloc's
   FIRST_BYTES = 8 * 1024,
@@ -86,6 +87,13 @@ void *arena_grow(struct arena *arena, const void *old, size_t count, size_t new_
     memcpy(grown, old, old_bytes);
   memset(grown + old_bytes, 0, new_bytes - old_bytes);
   return grown;
+}
+
+// Room for 16, and then for twice as many whenever the count has reached a power of two.
+void *arena_more(struct arena *arena, void *list, size_t count, size_t size_bytes) {
+  if (count != 0 && (count < LIST_FIRST || (count & (count - 1)) != 0))
+    return list;
+  return arena_grow(arena, list, count, count == 0 ? LIST_FIRST : 2 * count, size_bytes);
 }
 
 void *arena_copy(struct arena *arena, const void *bytes, size_t size_bytes) {

@@ -22,6 +22,9 @@ void *arena_alloc(struct arena *arena, size_t size_bytes) __attribute__((malloc,
 void *arena_array(struct arena *arena, size_t count, size_t size_bytes) __attribute__((malloc, returns_nonnull));
 // A larger copy of an array that lives in the arena: what growing lists use. `count` elements are copied.
 void *arena_grow(struct arena *arena, const void *old, size_t count, size_t new_count, size_t size_bytes);
+// The list with room for one more behind its `count` items; begins as NULL and 0. It grows where the count says so, so
+// that nobody keeps how much room there is: give it only what it gave.
+void *arena_more(struct arena *arena, void *list, size_t count, size_t size_bytes);
 void *arena_copy(struct arena *arena, const void *bytes, size_t size_bytes);
 // NUL-terminated copies. arena_text(NULL) is NULL.
 char *arena_text(struct arena *arena, const char *text);

@@ -32,7 +32,14 @@ static void add_cell(struct text *out, enum csv_style style, const char *cell) {
     text_add_char(out, '"');
 }
 
-static bool is_formula(const char *cell) { return cell[0] != '\0' && strchr("=+-@\t\r", cell[0]) != NULL; }
+// The wide forms are signs of a formula too where Chinese or Japanese is written.
+static bool is_formula(const char *cell) {
+  static const char *const wide[] = {"＝", "＋", "－", "＠"};
+  for (size_t i = 0; i < sizeof wide / sizeof *wide; i++)
+    if (strncmp(cell, wide[i], strlen(wide[i])) == 0)
+      return true;
+  return cell[0] != '\0' && strchr("=+-@\t\r\n", cell[0]) != NULL;
+}
 
 static void add_escaped(struct text *out, enum csv_style style, const char *cell) {
   for (; *cell != '\0'; cell++) {

@@ -64,17 +64,13 @@ struct diff diff_words(struct arena *arena, const char *before, const char *afte
 static struct side split(struct arena *arena, const char *text) {
   size_t size = strlen(text);
   struct side side = {.words = NULL};
-  size_t room = 0;
   for (size_t at = 0; at < size;) {
     size_t length = 0, end = at;
     enum letter letter = letter_of(text + at, size - at, &length);
     end += length;
     while (letter != LETTER_OTHER && end < size && letter_of(text + end, size - end, &length) == letter)
       end += length;
-    if (side.count == room) {
-      room = room == 0 ? 64 : room * 2;
-      side.words = arena_grow(arena, side.words, side.count, room, sizeof *side.words);
-    }
+    side.words = arena_more(arena, side.words, side.count, sizeof *side.words);
     side.words[side.count++] = (struct word){text + at, end - at, hash_of(text + at, end - at)};
     at = end;
   }

@@ -43,6 +43,7 @@
   X(METHOD_NOT_ALLOWED, "method_not_allowed", ERR_METHOD, "This method does not exist here")                           \
   X(NOT_ACCEPTABLE, "not_acceptable", ERR_NOT_ACCEPTABLE, "No acceptable form of the answer")                          \
   X(CONFLICT, "conflict", ERR_CONFLICT, "The state of things refuses this")                                            \
+  X(COURSE_ARCHIVED, "course_archived", ERR_CONFLICT, "The course is archived")                                        \
   X(NAME_TAKEN, "name_taken", ERR_CONFLICT, "The name is taken")                                                       \
   X(NOT_OPEN, "not_open", ERR_CONFLICT, "Not open yet")                                                                \
   X(DEADLINE_PASSED, "deadline_passed", ERR_CONFLICT, "The deadline has passed")                                       \
@@ -67,9 +68,12 @@
   X(DROPS_NEED_CONSENT, "drops_need_consent", ERR_CONFLICT, "The import drops many people")                            \
   X(LAST_INSTRUCTOR, "last_instructor", ERR_CONFLICT, "The course needs an instructor")                                \
   X(TOO_MANY_TOKENS, "too_many_tokens", ERR_CONFLICT, "You have too many API tokens")                                  \
+  X(TOO_MANY_WEBHOOKS, "too_many_webhooks", ERR_CONFLICT, "The course has too many webhooks")                          \
   X(CHANGES_OPEN, "changes_open", ERR_CONFLICT, "Requested changes are not answered")                                  \
   X(CONFIRMATION_NEEDED, "confirmation_needed", ERR_CONFLICT, "Confirm what this would do")                            \
+  X(WOULD_ORPHAN, "would_orphan", ERR_CONFLICT, "This would cut off what is stored")                                   \
   X(VERSION_CONFLICT, "version_conflict", ERR_PRECONDITION, "Changed by someone else meanwhile")                       \
+  X(IF_MATCH_NEEDED, "if_match_needed", ERR_PRECONDITION, "Say which version you change")                              \
   X(TOO_MANY_FILES, "too_many_files", ERR_CONFLICT, "Too many files wait to be handed in")                             \
   X(FILE_ATTACHED, "file_attached", ERR_CONFLICT, "The file has been handed in")                                       \
   X(SLOT_FULL, "slot_full", ERR_CONFLICT, "The slot is taken")                                                         \
@@ -79,9 +83,11 @@
   X(TOO_LARGE, "too_large", ERR_TOO_LARGE, "The body is too large")                                                    \
   X(UNSUPPORTED_MEDIA, "unsupported_media_type", ERR_UNSUPPORTED_MEDIA, "The body has another type")                   \
   X(TOO_MANY_TRIES, "too_many_tries", ERR_THROTTLED, "Too many tries")                                                 \
+  X(TOO_MANY_STREAMS, "too_many_streams", ERR_THROTTLED, "Too many event streams")                                     \
   X(TOO_MANY_KEYS, "too_many_keys", ERR_THROTTLED, "Too many changes with an Idempotency-Key")                         \
   X(STORE_UNAVAILABLE, "store_unavailable", ERR_UNAVAILABLE, "The store cannot take this now")                         \
   X(BACKUP_FAILED, "backup_failed", ERR_UNAVAILABLE, "The backup could not be made")                                   \
+  X(EXPORT_FAILED, "export_failed", ERR_UNAVAILABLE, "The export could not be written")                                \
   X(BUSY, "busy", ERR_UNAVAILABLE, "The server is busy")                                                               \
   X(SHUTTING_DOWN, "shutting_down", ERR_UNAVAILABLE, "The server is going down")                                       \
   X(INTERNAL, "internal", ERR_INTERNAL, "The server made a mistake")

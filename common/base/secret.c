@@ -12,6 +12,7 @@ _Static_assert(TOKEN_TEXT_BYTES == sodium_base64_ENCODED_LEN(TOKEN_BYTES, sodium
                "a token fills its text exactly");
 _Static_assert(DIGEST_BYTES == crypto_generichash_BYTES, "BLAKE2b-256");
 _Static_assert(SHA256_BYTES == crypto_hash_sha256_BYTES, "SHA-256");
+_Static_assert(SHA256_BYTES == crypto_auth_hmacsha256_BYTES, "HMAC-SHA-256");
 _Static_assert(sizeof(struct sha256) >= sizeof(crypto_hash_sha256_state), "the state fits");
 _Static_assert(_Alignof(struct sha256) >= _Alignof(crypto_hash_sha256_state), "and is aligned");
 
@@ -84,6 +85,16 @@ void sha256_add(struct sha256 *hash, const void *bytes, size_t size) {
 
 void sha256_end(struct sha256 *hash, uint8_t out[static SHA256_BYTES]) {
   crypto_hash_sha256_final((crypto_hash_sha256_state *)hash->opaque, out);
+}
+
+void hmac_sha256(const void *key, size_t key_size, const struct digest_part *parts, size_t count,
+                 uint8_t out[static SHA256_BYTES]) {
+  crypto_auth_hmacsha256_state state;
+  crypto_auth_hmacsha256_init(&state, key, key_size);
+  for (size_t i = 0; i < count; i++)
+    crypto_auth_hmacsha256_update(&state, parts[i].bytes, parts[i].size);
+  crypto_auth_hmacsha256_final(&state, out);
+  sodium_memzero(&state, sizeof state);
 }
 
 char *digest_hex(struct arena *arena, const void *bytes, size_t size) {

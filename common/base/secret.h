@@ -32,6 +32,9 @@ struct sha256 {
 void sha256_begin(struct sha256 *hash);
 void sha256_add(struct sha256 *hash, const void *bytes, size_t size);
 void sha256_end(struct sha256 *hash, uint8_t out[static SHA256_BYTES]);
+// HMAC-SHA-256 (RFC 2104) of the parts, one after the other.
+void hmac_sha256(const void *key, size_t key_size, const struct digest_part *parts, size_t count,
+                 uint8_t out[static SHA256_BYTES]);
 char *digest_hex(struct arena *arena, const void *bytes, size_t size);
 // argon2id. `is_cheap` takes libsodium's minimum: for tests and demo people. Blocking, 64 MiB and about 70 ms when not
 // cheap: call it on a worker.

@@ -106,17 +106,21 @@ const char *node_kind_words(const struct node *node) {
 
 const char *yaml_tree_library_version(void) { return yaml_get_version_string(); }
 
-// libyaml counts NEL, LS and PS as line ends and no editor does: positions would point at other lines.
+// libyaml counts NEL, LS, PS and a CR alone as line ends and editors do not, nor does course_edit.c: positions would
+// point at other lines.
 static bool has_foreign_break(const char *bytes, size_t size, struct finding_list *findings) {
-  for (size_t i = 0; i + 1 < size; i++) {
-    bool is_nel = memcmp(bytes + i, "\xC2\x85", 2) == 0;
+  for (size_t i = 0; i < size; i++) {
+    size_t left = size - i;
+    bool is_return = bytes[i] == '\r' && (left == 1 || bytes[i + 1] != '\n');
+    bool is_nel = left >= 2 && memcmp(bytes + i, "\xC2\x85", 2) == 0;
     bool is_separator =
-        i + 2 < size && memcmp(bytes + i, "\xE2\x80", 2) == 0 && (bytes[i + 2] == '\xA8' || bytes[i + 2] == '\xA9');
-    if (!is_nel && !is_separator)
+        left >= 3 && memcmp(bytes + i, "\xE2\x80", 2) == 0 && (bytes[i + 2] == '\xA8' || bytes[i + 2] == '\xA9');
+    if (!is_return && !is_nel && !is_separator)
       continue;
     int line, column;
     position_at(bytes, i, &line, &column);
-    finding_error(findings, line, column, "U+0085, U+2028 and U+2029 are not used as line ends here");
+    finding_error(findings, line, column,
+                  "U+0085, U+2028, U+2029 and a carriage return alone are not used as line ends here");
     return true;
   }
   return false;

@@ -6,6 +6,8 @@
 #include "server/accounts/link_sign_in.h"
 #include "server/accounts/me.h"
 #include "server/accounts/me_tokens.h"
+#include "server/accounts/preference.h"
+#include "server/accounts/preference_unsubscribe.h"
 #include "server/accounts/sign_in.h"
 
 // clang-format off
@@ -25,6 +27,10 @@ static const struct route rows[] = {
     {METHOD_POST,   "/me/tokens",                      ACCESS_ACCOUNT,   ROUTE_WRITE, NULL,                      me_tokens_create,         NULL,                 &api_token_new_shape,   201, &api_token_made_answer, "Makes an API token; it is shown once"},
     {METHOD_DELETE, "/me/tokens/{token}",              ACCESS_ACCOUNT,   ROUTE_WRITE, NULL,                      me_tokens_revoke,         NULL,                 NULL,                   204, NULL,                   "Revokes one of one's own API tokens"},
     {METHOD_GET,    "/me/messages",                    ACCESS_SIGNED_IN, ROUTE_READ,  NULL,                      me_messages_list,         &message_query_shape, NULL,                   200, &messages_answer,       "What one was told, newest first"},
+    {METHOD_GET,    "/me/preferences",                 ACCESS_SIGNED_IN, ROUTE_READ,  NULL,                      preferences_get,          NULL,                 NULL,                   200, &preferences_answer,    "Which kinds of mail one gets, and when none"},
+    {METHOD_PATCH,  "/me/preferences",                 ACCESS_SIGNED_IN, ROUTE_WRITE, NULL,                      preferences_patch,        NULL,                 &preference_change_shape, 200, &preferences_answer,  "Turns kinds of mail on or off, and sets hours in which what can wait is held back"},
+    {METHOD_GET,    "//unsubscribe/{secret}",          ACCESS_PUBLIC,    ROUTE_READ,  NULL,                      unsubscribe_get,          NULL,                 NULL,                   200, &unsubscribe_answer,    "The page of a mail's own link: what it would turn off"},
+    {METHOD_POST,   "//unsubscribe/{secret}",          ACCESS_PUBLIC,    ROUTE_WRITE, NULL,                      unsubscribe_post,         NULL,                 &unsubscribe_shape,     200, &unsubscribe_answer,    "Turns off the mail's kind for its reader, at one click (RFC 8058)"},
     {METHOD_GET,    "/accounts",                       ACCESS_OPERATOR,  ROUTE_READ,  NULL,                      accounts_list,            &account_query_shape, NULL,                   200, &accounts_answer,       "The accounts of the installation"},
     {METHOD_POST,   "/accounts",                       ACCESS_OPERATOR,  ROUTE_WRITE, NULL,                      accounts_create,          NULL,                 &account_new_shape,     201, &account_answer,        "Creates an account without a password"},
     {METHOD_GET,    "/accounts/{person}",              ACCESS_OPERATOR,  ROUTE_READ,  NULL,                      accounts_get,             NULL,                 NULL,                   200, &account_answer,        "One account"},

@@ -39,12 +39,9 @@ enum err api_token_store_list(struct db *db, struct arena *arena, int64_t person
                                           "where person_id = $1 and expires_at > $2 order by created_at desc, id desc",
                                           db_int(person), db_int(now));
   struct api_token *list = NULL;
-  size_t size = 0, room = 0;
+  size_t size = 0;
   while (db_next(&rows)) {
-    if (size == room) {
-      room = room == 0 ? 8 : room * 2;
-      list = arena_grow(arena, list, size, room, sizeof *list);
-    }
+    list = arena_more(arena, list, size, sizeof *list);
     list[size++] = (struct api_token){.id = db_column_int(&rows, 0),
                                       .person = person,
                                       .name = db_column_text(&rows, 1, arena),

@@ -7,15 +7,12 @@ enum err me_store_enrolments(struct db *db, struct arena *arena, int64_t person,
       db_query(db,
                "select c.slug, c.title, e.role, e.credit, e.is_audit_approved from enrolments e "
                "join courses c on c.id = e.course_id where e.person_id = $1 and e.state = 'active' "
-               "order by c.title, c.id",
+               "and (c.state <> 'draft' or e.role <> 'student') order by c.title, c.id",
                db_int(person));
   struct my_enrolment *list = NULL;
-  size_t size = 0, room = 0;
+  size_t size = 0;
   while (db_next(&rows)) {
-    if (size == room) {
-      room = room == 0 ? 4 : room * 2;
-      list = arena_grow(arena, list, size, room, sizeof *list);
-    }
+    list = arena_more(arena, list, size, sizeof *list);
     list[size++] = (struct my_enrolment){.course = db_column_text(&rows, 0, arena),
                                          .title = db_column_text(&rows, 1, arena),
                                          .role = db_column_text(&rows, 2, arena),

@@ -8,6 +8,7 @@
 #include <stdint.h>
 
 #include "server/db/act.h"
+#include "server/outbound/http_client.h"
 
 struct course_library; // server/courses/course_library.h
 struct course_view;    // server/courses/course_view.h
@@ -32,16 +33,32 @@ struct team_progress;
 typedef enum err team_progress_hook(const struct act *act, const struct course_view *course, int64_t team,
                                     struct team_progress *out);
 
+// Called in the transaction in which a course is archived: what is open in it and would end by the clock ends, and
+// nobody is told.
+typedef enum err archive_hook(const struct act *act, const struct course_view *course);
+
+// What becomes of the reminders that are still to come when a course's file becomes another one.
+struct reminder_moves {
+  int64_t moved;     // for how many people and offsets
+  int64_t cancelled; // their new instant has passed, or there is none
+  int64_t added;
+};
+typedef enum err reminders_hook(const struct act *act, const struct course_view *was, const struct course_view *is,
+                                struct reminder_moves *out);
+
 struct services {
   struct course_library *library;
   struct throttle *throttle;
   struct upkeep *upkeep;
   departure_hook *departed;
   seats_hook *seats_moved;
+  archive_hook *archived;
   team_progress_hook *team_progress;
+  reminders_hook *reminders_moved;
   const struct petition_kinds *petition_kinds;
   const struct task_sources *task_sources;
-  bool is_mail_sent; // false: mail goes to files; answers to instructors say so in these words
+  struct http_client_rules webhook_rules; // where webhooks may go
+  bool is_mail_sent;                      // false: mail goes to files; answers to instructors say so in these words
 #define MAIL_NOT_SENT "not being sent"
   const char *mail_domain;  // completes a login without '@' in a Canvas roster; NULL: such rows need a second CSV
   bool has_cheap_passwords; // tests and demo people: libsodium's minimum

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
-// tandem check: is a course file sound? Findings as FILE:LINE:COLUMN, like a compiler's, on stderr.
+// tandem check: is a course file, or a settings file, sound? Findings as FILE:LINE:COLUMN, like a compiler's, on
+// stderr.
 #include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
@@ -10,11 +11,14 @@
 #include "common/course/course_values.h"
 #include "server/commands/command.h"
 #include "server/commands/input_file.h"
+#include "server/commands/serve_settings.h"
 
 struct checked {
   const char *path;
   struct findings findings;
-  const struct course *course; // NULL when the file has errors
+  bool is_settings;
+  bool is_sound;
+  const struct course *course; // NULL when the file has errors, or is no course
   const char *unread;          // why the file could not be read, or NULL
   int code;
 };
@@ -27,7 +31,7 @@ static const char *weights_words(struct arena *arena, const struct course *cours
 static void add_track(struct text *words, struct arena *arena, const struct course *course, int track);
 
 int command_check(int argc, char **argv) {
-  static const char *const options[] = {"--json"};
+  static const char *const options[] = {"--json", "--settings"};
   bool is_json = false, is_file_only = false;
   struct arena *arena SCOPED_ARENA = arena_new();
   struct checked *list = arena_array(arena, (size_t)argc, sizeof *list);
@@ -36,12 +40,16 @@ int command_check(int argc, char **argv) {
     bool is_option = !is_file_only && argv[i][0] == '-' && argv[i][1] != '\0';
     if (!is_option)
       list[count++].path = argv[i];
+    else if (strcmp(argv[i], "--settings") == 0 && i + 1 < argc)
+      list[count++] = (struct checked){.path = argv[++i], .is_settings = true};
     else if (strcmp(argv[i], "--") == 0)
       is_file_only = true;
     else if (strcmp(argv[i], "--json") == 0)
       is_json = true;
+    else if (strcmp(argv[i], "--settings") == 0)
+      return command_misuse("check", "which settings file?");
     else
-      return command_unknown_option("check", argv[i], options, 1);
+      return command_unknown_option("check", argv[i], options, 2);
   }
   if (count == 0)
     return command_misuse("check", "which course file?");
@@ -63,7 +71,9 @@ static void check_file(struct arena *arena, const char *path, struct checked *ou
   size_t size;
   enum err err = input_file_read(arena, path, COURSE_FILE_BYTES_MAX, &bytes, &size, &out->unread);
   if (err == ERR_OK)
-    err = course_file_read(arena, bytes, size, &out->findings, &out->course);
+    err = out->is_settings ? serve_settings_check(arena, path, bytes, size, &out->findings)
+                           : course_file_read(arena, bytes, size, &out->findings, &out->course);
+  out->is_sound = err == ERR_OK;
   out->code = err == ERR_OK ? EXIT_DONE : err == ERR_UNAVAILABLE ? EXIT_SYSTEM : EXIT_INPUT;
 }
 
@@ -80,9 +90,10 @@ static void print_words(struct arena *arena, const struct checked *checked) {
       (void)fprintf(stderr, "%s:%d:%d: %s: %s\n", checked->path, finding->line, finding->column, severity,
                     finding->message);
   }
-  if (checked->course == NULL)
+  if (!checked->is_sound)
     return;
-  (void)printf("%s: sound: %s", checked->path, weights_words(arena, checked->course));
+  (void)printf("%s: sound: %s", checked->path,
+               checked->is_settings ? "settings of the server" : weights_words(arena, checked->course));
   if (warnings > 0)
     (void)printf(" (%zu warning%s)", warnings, warnings == 1 ? "" : "s");
   (void)printf("\n");
@@ -103,7 +114,7 @@ static void print_json(struct arena *arena, const struct checked *list, int coun
 static void write_json(struct arena *arena, struct json *json, const struct checked *checked) {
   json_begin_object(json);
   json_text(json, "file", checked->path);
-  json_flag(json, "sound", checked->course != NULL);
+  json_flag(json, "sound", checked->is_sound);
   json_text(json, "unread", checked->unread);
   json_text(json, "course", checked->course == NULL ? NULL : checked->course->id);
   json_text(json, "weights", checked->course == NULL ? NULL : weights_words(arena, checked->course));

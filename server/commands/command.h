@@ -18,14 +18,18 @@ struct command {
 };
 
 int command_account(int argc, char **argv);
+int command_apply(int argc, char **argv);
 int command_audit(int argc, char **argv);
 int command_backup(int argc, char **argv);
 int command_check(int argc, char **argv);
+int command_course(int argc, char **argv);
 int command_person(int argc, char **argv);
+int command_rehearse(int argc, char **argv);
 int command_restore(int argc, char **argv);
 int command_roster(int argc, char **argv);
 int command_routes(int argc, char **argv);
 int command_serve(int argc, char **argv);
+int command_syllabus(int argc, char **argv);
 int command_teams(int argc, char **argv);
 int command_version(int argc, char **argv);
 

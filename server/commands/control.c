@@ -146,6 +146,7 @@ static bool is_listening(const char *socket_path) {
 static void call_here(const struct control *control, struct arena *arena, const struct control_call *call,
                       struct control_answer *out) {
   struct local_answer answer;
+  const struct header if_match = {"if-match", call->if_match};
   const struct local_call local = {
       .method = call->method,
       .target = call->target,
@@ -153,6 +154,8 @@ static void call_here(const struct control *control, struct arena *arena, const 
       .body = call->content_type ? call->body : NULL,
       .size = call->size,
       .is_operator = true,
+      .headers = &if_match,
+      .header_count = call->if_match ? 1 : 0,
   };
   local_call(control->app, arena, &local, &answer);
   *out = (struct control_answer){
@@ -167,6 +170,7 @@ static enum err call_server(const struct control *control, struct arena *arena, 
       .content_type = call->content_type,
       .body = call->body,
       .size = call->size,
+      .if_match = call->if_match,
   };
   struct control_response response;
   enum err err = control_client_call(control->socket_path, arena, &message, &response);

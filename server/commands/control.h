@@ -19,6 +19,7 @@ struct control_call {
   const char *content_type; // NULL when there is no body
   const char *body;
   size_t size;
+  const char *if_match; // the version that is changed, as an entity tag; or NULL
 };
 
 struct control_answer {

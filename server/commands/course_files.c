@@ -65,5 +65,8 @@ static void compare(const struct app *app, struct arena *arena, const char *path
                                   .is_operator = true},
              &answer);
   if (answer.status == 200 && strcmp(answer.body, bytes) != 0)
-    fprintf(stderr, "%s: differs from the stored course %s, which stays as it is\n", path, course->id);
+    fprintf(stderr,
+            "%s: differs from the stored course %s, which stays as it is: `tandem apply %s` shows what it would "
+            "change, and changes it\n",
+            path, course->id, path);
 }

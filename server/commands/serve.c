@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 // `tandem serve`: the lock, the store, the threads, the sockets, and their end in good order (design.md, How a request
 // flows).
-#include <errno.h>
-#include <getopt.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -12,11 +10,13 @@
 #include "common/base/log.h"
 #include "common/base/text.h"
 #include "server/app.h"
+#include "server/catch_up.h"
 #include "server/commands/command.h"
-#include "server/commands/control.h"
 #include "server/commands/course_files.h"
-#include "server/commands/serve_doors.h"
-#include "server/commands/serve_upkeep.h"
+#include "server/commands/serve_options.h"
+#include "server/commands/serve_places.h"
+#include "server/courses/mail_routes.h"
+#include "server/courses/webhook_pump.h"
 #include "server/duties.h"
 #include "server/file_sweep.h"
 #include "server/http/listener.h"
@@ -24,29 +24,13 @@
 #include "server/outage_watch.h"
 #include "server/outbound/mail_files.h"
 #include "server/outbound/mail_pump.h"
+#include "server/outbound/smtp.h"
+#include "server/reminders/planner.h"
+#include "server/webhook_topics.h"
 #include "server/work/timer.h"
 #include "tandem_version.h"
 
-enum {
-  NOTES_MAX = 4,
-  LOOPS_MAX = 16,
-  COURSES_MAX = 32,
-  BODY_GRACE_SECONDS = 10,
-  STOP_SECONDS = 20,
-  CONNECTIONS_MAX = 10000
-};
-
-struct serve_options {
-  const char *data_dir;
-  const char *public_url;
-  const char *mail_domain;
-  int64_t now;
-  const char *courses[COURSES_MAX];
-  size_t course_count;
-  bool has_cheap_passwords;
-  struct door_options doors;
-  struct upkeep_settings upkeep;
-};
+enum { NOTES_MAX = 4, LOOPS_MAX = 16, BODY_GRACE_SECONDS = 10, STOP_SECONDS = 20 };
 
 // Everything that runs, in the order in which it starts; ends in the opposite one.
 struct house {
@@ -59,14 +43,18 @@ struct house {
   struct tls *tls; // NULL: none
   struct listener *listener;
   struct duties *duties;
+  struct planner *planner;
   struct file_sweep *file_sweep;
   struct timer *signals[3];
   struct timer *heartbeat;
   struct timer *deadline;
+  struct serve_places places;
   struct readiness readiness;
   struct arena *arena;
+  const char *smtp_password; // NULL: none
   struct transport *transport;
   struct mail_pump *mail_pump;
+  struct webhook_pump *webhook_pump;
   const char *notes[NOTES_MAX + 1];
   size_t note_count;
   atomic_bool is_draining;
@@ -83,21 +71,27 @@ struct beat {
   bool has_lost; // changes were lost since the last one
 };
 
-static int parse(int argc, char **argv, struct serve_options *options);
-static bool take_option(int option, const char *value, struct serve_options *options);
 static enum err open_house(struct house *house, const struct serve_options *options);
 static enum err start_threads(struct house *house, const struct serve_options *options);
+static enum err open_loop(const struct house *house, struct loop **out);
+static enum err open_transport(struct house *house, const struct serve_options *options);
+static enum err start_loops(struct house *house);
+static enum err start_listener(struct house *house, const struct serve_options *options);
 static enum err start_timers(struct house *house);
 static enum err start_mail(struct house *house, const struct serve_options *options);
+static enum err start_webhooks(struct house *house);
+static enum err start_planner(struct house *house);
 static enum err start_upkeep(struct house *house, const struct serve_options *options);
 static void note(struct house *house, const char *words);
 static enum err keep_time(struct house *house, bool is_advanced);
 static void announce(const struct house *house, const struct serve_options *options);
 static int close_house(struct house *house);
+static void on_committed(void *context);
 static void on_signal(void *context);
 static void on_reload(void *context);
 static void on_deadline(void *context);
 static void on_drained(void *context);
+static void settle_mail(void *context);
 static void stop_main_loop(void *context);
 static void on_heartbeat(void *context);
 static void on_broken(void *context);
@@ -109,8 +103,9 @@ static const struct job_kind beat_kind = {
     .name = "heartbeat", .prepare = NULL, .run = beat_run, .lost = beat_lost, .done = beat_done};
 
 int command_serve(int argc, char **argv) {
-  struct serve_options options = {.doors = DOOR_DEFAULTS, .upkeep = UPKEEP_DEFAULTS};
-  int usage = parse(argc, argv, &options);
+  struct arena *arena SCOPED_ARENA = arena_new();
+  struct serve_options options;
+  int usage = serve_options_read(arena, argc, argv, &options);
   if (usage != EXIT_DONE)
     return usage;
   signal(SIGPIPE, SIG_IGN);
@@ -125,71 +120,6 @@ int command_serve(int argc, char **argv) {
   return err == ERR_OK ? code : err == ERR_INVALID ? EXIT_INPUT : EXIT_SYSTEM;
 }
 
-static int parse(int argc, char **argv, struct serve_options *options) {
-  static const struct option names[] = {
-      {"data", required_argument, NULL, 'd'},
-      {"course", required_argument, NULL, 'c'},
-      {"now", required_argument, NULL, 'n'},
-      {"public-url", required_argument, NULL, 'p'},
-      {"mail-domain", required_argument, NULL, 'm'},
-      {"trust-proxy", required_argument, NULL, 't'},
-      {"sign-in-header", required_argument, NULL, 's'},
-      {"mail-from", required_argument, NULL, 'f'},
-      {"cheap-passwords", no_argument, NULL, 'q'},
-      DOOR_OPTIONS,
-      UPKEEP_OPTIONS,
-      {NULL, 0, NULL, 0},
-  };
-  options->data_dir = control_data_dir(NULL);
-  optind = 1;
-  for (int c; (c = getopt_long(argc, argv, "", names, NULL)) != -1;)
-    if (!take_option(c, optarg, options))
-      return EXIT_USAGE;
-  if (optind < argc) {
-    fprintf(stderr, "tandem serve: \"%s\" is one word too many\n", argv[optind]);
-    return EXIT_USAGE;
-  }
-  return door_finish(&options->doors) ? EXIT_DONE : EXIT_USAGE;
-}
-
-// False when the value is no such thing; that was said.
-static bool take_option(int option, const char *value, struct serve_options *options) {
-  switch (option) {
-  case 'd':
-    options->data_dir = value;
-    return true;
-  case 'p':
-    options->public_url = value;
-    return true;
-  case 'm':
-    options->mail_domain = value;
-    return true;
-  case 'q':
-    options->has_cheap_passwords = true;
-    return true;
-  case 't':
-    return door_trust_proxy(&options->doors, value);
-  case 's':
-    return door_sign_in_header(&options->doors, value);
-  case 'f':
-    return door_mail_from(&options->doors, value);
-  case 'c':
-    if (options->course_count < COURSES_MAX) {
-      options->courses[options->course_count++] = value;
-      return true;
-    }
-    fprintf(stderr, "tandem serve: at most %d courses at a start\n", COURSES_MAX);
-    return false;
-  case 'n':
-    if (instant_parse(value, &options->now))
-      return true;
-    fprintf(stderr, "tandem serve: --now takes an instant such as 2023-09-05T14:00:00Z, not \"%s\"\n", value);
-    return false;
-  default:
-    return door_option(&options->doors, option, value) || upkeep_option(&options->upkeep, option, value);
-  }
-}
-
 static enum err open_house(struct house *house, const struct serve_options *options) {
   const struct door_options *doors = &options->doors;
   enum err err = ERR_OK;
@@ -201,14 +131,20 @@ static enum err open_house(struct house *house, const struct serve_options *opti
             options->data_dir);
   if (err != ERR_OK)
     return err;
-  if ((err = mail_files_new(options->data_dir, &house->transport)) != ERR_OK)
+  const char *password;
+  if ((err = mail_password_read(house->arena, &options->mail, &password)) != ERR_OK)
     return err;
-  struct app_options app_options = {.data_dir = options->data_dir,
+  house->smtp_password = password;
+  house->places = serve_places_find();
+  struct app_options app_options = {.stream_max = house->places.streams,
+                                    .data_dir = options->data_dir,
                                     .now = options->now,
                                     .public_url = options->public_url,
                                     .mail_domain = options->mail_domain,
                                     .peers = &options->doors.peers,
-                                    .is_mail_sent = house->transport->note == NULL,
+                                    .allows_private_webhooks = options->allows_private_webhooks,
+                                    .webhook_ca_file = options->webhook_ca_file,
+                                    .is_mail_sent = options->mail.url != NULL,
                                     .has_cheap_passwords = options->has_cheap_passwords};
   if ((err = app_open(&app_options, &house->app)) != ERR_OK || (err = keep_time(house, options->now != 0)) != ERR_OK)
     return err;
@@ -216,40 +152,74 @@ static enum err open_house(struct house *house, const struct serve_options *opti
     if ((err = course_file_offer(house->app, options->courses[i])) != ERR_OK)
       return err;
   // What fell due while nobody was here stands before the first request is answered.
-  size_t ran = 0;
-  if (duties_run_due(house->app, &ran) != ERR_OK)
+  if (catch_up_run(house->app) != ERR_OK)
     log_line(LOG_WARN, "duties", "not all that fell due meanwhile could be done; it is tried again");
   return start_threads(house, options);
 }
 
 static enum err start_threads(struct house *house, const struct serve_options *options) {
-  const char *path = app_db_path(house->app);
+  struct work_options work_options = {
+      .path = app_db_path(house->app), .worker_count = 2, .broken = on_broken, .context = house};
   enum err err = ERR_OK;
-  long cores = sysconf(_SC_NPROCESSORS_ONLN);
-  size_t loops = cores < 1 ? 1 : cores > LOOPS_MAX ? LOOPS_MAX : (size_t)cores;
-  struct work_options work_options = {.path = path, .worker_count = 2, .broken = on_broken, .context = house};
-  if ((err = work_new(&work_options, &house->work)) != ERR_OK)
+  if ((err = work_new(&work_options, &house->work)) != ERR_OK ||
+      (err = open_loop(house, &house->main_loop)) != ERR_OK || (err = open_transport(house, options)) != ERR_OK)
     return err;
-  house->readiness = (struct readiness){
-      .is_draining = &house->is_draining, .notes = house->notes, .tls = house->tls, .add_notes = upkeep_add_notes};
+  house->readiness = (struct readiness){.is_draining = &house->is_draining,
+                                        .notes = house->notes,
+                                        .tls = house->tls,
+                                        .add_notes = upkeep_add_notes,
+                                        .add_metrics = mail_add_metrics};
   if (app_time(house->app)->is_offset)
     note(house, "the clock is offset: this store runs on --now");
   if (house->transport->note != NULL)
     note(house, house->transport->note);
   app_start_serving(house->app, house->work, &house->readiness);
-  for (size_t i = 0; i <= loops; i++) {
-    struct db *db = NULL;
-    struct loop **loop = i == loops ? &house->main_loop : &house->loops[i];
-    if ((err = db_open(path, &(struct db_options){.mode = DB_READ_ONLY}, &db)) != ERR_OK ||
-        (err = loop_new(db, loop)) != ERR_OK)
+  if ((err = start_loops(house)) != ERR_OK ||
+      (err = duties_start(house->app, house->work, house->main_loop, &house->duties)) != ERR_OK ||
+      (err = start_planner(house)) != ERR_OK || (err = start_mail(house, options)) != ERR_OK ||
+      (err = start_webhooks(house)) != ERR_OK || (err = start_upkeep(house, options)) != ERR_OK ||
+      (err = file_sweep_start(house->app, house->work, house->main_loop, &house->file_sweep)) != ERR_OK ||
+      (err = start_timers(house)) != ERR_OK)
+    return err;
+  return start_listener(house, options);
+}
+
+static enum err open_loop(const struct house *house, struct loop **out) {
+  struct db *db = NULL;
+  enum err err = db_open(app_db_path(house->app), &(struct db_options){.mode = DB_READ_ONLY}, &db);
+  return err == ERR_OK ? loop_new(db, out) : err;
+}
+
+static enum err open_transport(struct house *house, const struct serve_options *options) {
+  if (options->mail.url == NULL)
+    return mail_files_new(options->data_dir, &house->transport);
+  const struct smtp_settings settings =
+      mail_smtp_settings(&options->mail, house->smtp_password, app_time(house->app)->is_offset);
+  const char *refusal = smtp_refusal(&settings);
+  if (refusal == NULL)
+    return smtp_new(house->main_loop, &settings, &house->transport);
+  fprintf(stderr, "tandem serve: mail: %s\n", refusal);
+  return ERR_INVALID;
+}
+
+static enum err start_loops(struct house *house) {
+  enum err err = ERR_OK;
+  long cores = sysconf(_SC_NPROCESSORS_ONLN);
+  size_t loops = cores < 1 ? 1 : cores > LOOPS_MAX ? LOOPS_MAX : (size_t)cores;
+  for (size_t i = 0; i < loops; i++) {
+    if ((err = open_loop(house, &house->loops[i])) != ERR_OK)
       return err;
-    house->loop_count += i < loops;
+    house->loop_count++;
   }
   for (size_t i = 0; i < loops; i++)
     if ((err = loop_start(house->loops[i])) != ERR_OK)
       return err;
+  return ERR_OK;
+}
+
+static enum err start_listener(struct house *house, const struct serve_options *options) {
   struct arena *arena SCOPED_ARENA = arena_new();
-  struct listener_options listener_options = {
+  const struct listener_options listener_options = {
       .http = app_http(house->app),
       .loops = house->loops,
       .loop_count = house->loop_count,
@@ -257,14 +227,12 @@ static enum err start_threads(struct house *house, const struct serve_options *o
       .tls_host_port = options->doors.tls_listen,
       .tls = house->tls,
       .control_path = arena_format(arena, "%s/control.sock", options->data_dir),
-      .connection_max = CONNECTIONS_MAX,
+      .connection_max = house->places.connections,
   };
-  if ((err = duties_start(house->app, house->work, house->main_loop, &house->duties)) != ERR_OK ||
-      (err = start_mail(house, options)) != ERR_OK || (err = start_upkeep(house, options)) != ERR_OK ||
-      (err = file_sweep_start(house->app, house->work, house->main_loop, &house->file_sweep)) != ERR_OK ||
-      (err = start_timers(house)) != ERR_OK)
-    return err;
-  return listener_new(&listener_options, &house->listener);
+  enum err err = listener_new(&listener_options, &house->listener);
+  if (err == ERR_OK)
+    work_watch(house->work, on_committed, house->listener);
+  return err;
 }
 
 static enum err start_timers(struct house *house) {
@@ -288,6 +256,18 @@ static enum err start_mail(struct house *house, const struct serve_options *opti
       .clock = app_http(house->app)->clock,
   };
   return mail_pump_start(&mail_options, house->work, house->main_loop, &house->mail_pump);
+}
+
+static enum err start_webhooks(struct house *house) {
+  const struct webhook_pump_options webhook_options = {
+      .find = webhook_event_of, .rules = app_services(house->app)->webhook_rules, .clock = app_http(house->app)->clock};
+  return webhook_pump_start(&webhook_options, house->work, house->main_loop, &house->webhook_pump);
+}
+
+static enum err start_planner(struct house *house) {
+  const struct planner_options planner_options = {.services = app_services(house->app),
+                                                  .clock = app_http(house->app)->clock};
+  return planner_start(&planner_options, house->work, house->main_loop, &house->planner);
 }
 
 static enum err start_upkeep(struct house *house, const struct serve_options *options) {
@@ -341,14 +321,20 @@ static int close_house(struct house *house) {
   bool is_clean = true;
   if (house->duties != NULL)
     duties_stop(house->duties);
+  if (house->planner != NULL)
+    planner_stop(house->planner);
   if (house->file_sweep != NULL)
     file_sweep_stop(house->file_sweep);
   if (house->mail_pump != NULL)
     mail_pump_stop(house->mail_pump);
+  if (house->webhook_pump != NULL)
+    webhook_pump_stop(house->webhook_pump);
   if (house->app != NULL)
     upkeep_stop(app_services(house->app)->upkeep);
   if (house->work != NULL)
     is_clean = work_stop(house->work, house->is_forced ? 0 : STOP_SECONDS, &left);
+  if (house->work != NULL)
+    work_watch(house->work, NULL, NULL); // the loops still take what was called before
   for (size_t i = 0; i < house->loop_count; i++) {
     loop_stop(house->loops[i]);
     loop_join(house->loops[i]);
@@ -360,19 +346,21 @@ static int close_house(struct house *house) {
     loop_run(house->main_loop);
   }
   duties_free(house->duties);
+  planner_free(house->planner);
   mail_pump_free(house->mail_pump);
+  webhook_pump_free(house->webhook_pump);
   for (size_t i = 0; i < sizeof house->signals / sizeof *house->signals; i++)
     timer_free(house->signals[i]);
   timer_free(house->heartbeat);
   timer_free(house->deadline);
   for (size_t i = 0; i < house->loop_count; i++)
     loop_free(house->loops[i]);
+  transport_free(house->transport); // it has events of the main loop
   loop_free(house->main_loop);
   tls_free(house->tls);
   work_free(house->work);
   file_sweep_free(house->file_sweep);
   app_close(house->app);
-  transport_free(house->transport);
   arena_free(house->arena);
   if (house->lock >= 0)
     close(house->lock);
@@ -383,6 +371,8 @@ static int close_house(struct house *house) {
   return atomic_load(&house->is_broken) ? EXIT_SYSTEM : EXIT_DONE;
 }
 
+static void on_committed(void *context) { listener_news(context); }
+
 static void on_signal(void *context) {
   struct house *house = context;
   if (atomic_exchange(&house->is_draining, true)) {
@@ -391,8 +381,10 @@ static void on_signal(void *context) {
     return;
   }
   duties_stop(house->duties);
+  planner_stop(house->planner);
   file_sweep_stop(house->file_sweep);
   mail_pump_stop(house->mail_pump);
+  webhook_pump_stop(house->webhook_pump);
   upkeep_stop(app_services(house->app)->upkeep);
   house->deadline = timer_once(house->main_loop, STOP_SECONDS, on_deadline, house);
   on_heartbeat(house); // the last instant seen, once more
@@ -413,7 +405,13 @@ static void on_deadline(void *context) {
 
 static void on_drained(void *context) {
   struct house *house = context;
-  loop_call(house->main_loop, stop_main_loop, house);
+  loop_call(house->main_loop, settle_mail, house);
+}
+
+// A mail that was taken and not marked would leave again at the next start.
+static void settle_mail(void *context) {
+  struct house *house = context;
+  mail_pump_when_settled(house->mail_pump, stop_main_loop, house);
 }
 
 static void stop_main_loop(void *context) { loop_stop(((struct house *)context)->main_loop); }

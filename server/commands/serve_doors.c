@@ -5,76 +5,60 @@
 #include <string.h>
 
 #include "server/accounts/person.h"
+#include "server/commands/serve_options.h"
 
-static bool check_tls(const struct door_options *doors);
 static const char *address(struct arena *arena, const char *scheme, const char *host_port, unsigned port);
 
-bool door_option(struct door_options *doors, int code, const char *argument) {
-  switch (code) {
-  case DOOR_LISTEN:
-    doors->listen = strcmp(argument, "none") == 0 ? NULL : argument;
-    return true;
-  case DOOR_TLS_LISTEN:
-    doors->tls_listen = argument;
-    return true;
-  case DOOR_TLS_CERTIFICATE:
-    doors->tls_certificate = argument;
-    return true;
-  case DOOR_TLS_KEY:
-    doors->tls_key = argument;
-    return true;
-  default:
-    return false;
-  }
+bool door_take_listen(struct serve_options *options, const char *value) {
+  options->doors.listen = strcmp(value, "none") == 0 ? NULL : value;
+  return true;
 }
 
-bool door_trust_proxy(struct door_options *doors, const char *argument) {
-  struct peer_rules *peers = &doors->peers;
-  if (peers->proxy_count == PEER_RANGES_MAX) {
-    fprintf(stderr, "tandem serve: at most %d proxies can be trusted; name a network such as 10.1.0.0/16\n",
-            PEER_RANGES_MAX);
+// Links in mails and calendars are this with a path behind it.
+bool door_take_public_url(struct serve_options *options, const char *value) {
+  static const char never[] = " \"'<>\\?#@";
+  size_t scheme = strncasecmp(value, "https://", 8) == 0 ? 8 : strncasecmp(value, "http://", 7) == 0 ? 7 : 0;
+  if (scheme == 0 || value[scheme] == '\0' || value[scheme] == '/' || strpbrk(value, never) != NULL)
     return false;
-  }
-  if (!peer_range_parse(argument, &peers->proxies[peers->proxy_count])) {
-    fprintf(stderr,
-            "tandem serve: --trust-proxy takes an address or a network such as 127.0.0.1, 10.1.0.0/16 or 2001:db8::/32 "
-            "(without bits behind the prefix), not \"%s\"\n",
-            argument);
+  options->public_url = value;
+  return true;
+}
+
+bool door_take_proxy(struct serve_options *options, const char *value) {
+  struct peer_rules *peers = &options->doors.peers;
+  if (!peer_range_parse(value, &peers->proxies[peers->proxy_count]))
     return false;
-  }
   peers->proxy_count++;
   return true;
 }
 
-bool door_sign_in_header(struct door_options *doors, const char *argument) {
-  if (peer_header_parse(argument, doors->sign_in_header, sizeof doors->sign_in_header))
-    return true;
-  fprintf(stderr, "tandem serve: --sign-in-header takes the name of a header such as X-Remote-User, not \"%s\"\n",
-          argument);
-  return false;
+bool door_take_sign_in_header(struct serve_options *options, const char *value) {
+  return peer_header_parse(value, options->doors.sign_in_header, sizeof options->doors.sign_in_header);
 }
 
-bool door_mail_from(struct door_options *doors, const char *argument) {
+bool door_take_mail_from(struct serve_options *options, const char *value) {
   struct arena *arena SCOPED_ARENA = arena_new();
   const char *clean, *key;
-  if (!address_check(arena, argument, &clean, &key)) {
-    fprintf(stderr, "tandem serve: --mail-from takes an address such as tandem@example.edu, not \"%s\"\n", argument);
+  if (!address_check(arena, value, &clean, &key))
     return false;
-  }
-  snprintf(doors->mail_from, sizeof doors->mail_from, "%s", clean);
+  snprintf(options->doors.mail_from, sizeof options->doors.mail_from, "%s", clean);
   return true;
 }
 
-bool door_finish(struct door_options *doors) {
-  if (!check_tls(doors))
-    return false;
+const char *door_finish(struct door_options *doors) {
+  bool has_pair = doors->tls_certificate != NULL && doors->tls_key != NULL;
+  bool has_any = doors->tls_certificate != NULL || doors->tls_key != NULL || doors->tls_listen != NULL;
+  if (has_any && (!has_pair || doors->tls_listen == NULL))
+    return "--tls-listen, --tls-certificate and --tls-key (tls: listen, certificate, key) go together: all three or "
+           "none";
+  if (doors->listen == NULL && doors->tls_listen == NULL)
+    return "with --listen none (listen: none) nobody gets in but by --tls-listen (tls: listen)";
   if (doors->sign_in_header[0] == '\0')
-    return true;
+    return NULL;
   doors->peers.sign_in_header = doors->sign_in_header;
-  if (doors->peers.proxy_count > 0)
-    return true;
-  fprintf(stderr, "tandem serve: --sign-in-header needs --trust-proxy: nobody else is believed\n");
-  return false;
+  return doors->peers.proxy_count > 0
+             ? NULL
+             : "--sign-in-header (sign_in_header) needs --trust-proxy (trusted_proxies): nobody else is believed";
 }
 
 const char *door_addresses(struct arena *arena, const struct door_options *doors, const struct listener *listener) {
@@ -87,19 +71,6 @@ const char *door_sender(struct arena *arena, const struct door_options *doors, c
   if (doors->mail_from[0] != '\0')
     return arena_text(arena, doors->mail_from);
   return arena_format(arena, "tandem@%s", mail_domain == NULL ? "localhost" : mail_domain);
-}
-
-static bool check_tls(const struct door_options *doors) {
-  bool has_pair = doors->tls_certificate != NULL && doors->tls_key != NULL;
-  bool has_any = doors->tls_certificate != NULL || doors->tls_key != NULL || doors->tls_listen != NULL;
-  if (has_any && (!has_pair || doors->tls_listen == NULL)) {
-    fprintf(stderr, "tandem serve: --tls-listen, --tls-certificate and --tls-key go together: all three or none\n");
-    return false;
-  }
-  if (doors->listen != NULL || doors->tls_listen != NULL)
-    return true;
-  fprintf(stderr, "tandem serve: with --listen none nobody gets in but by --tls-listen\n");
-  return false;
 }
 
 static const char *address(struct arena *arena, const char *scheme, const char *host_port, unsigned port) {

@@ -4,7 +4,11 @@
 
 #include <stddef.h>
 
-#include "server/db/act.h"
+#include "server/courses/course_view.h"
 
-// Refuses with invalid_course_file (each finding a field error "line L, column C") or name_taken when the id exists.
+// A running one. Refuses with invalid_course_file (each finding a field error "line L, column C") or name_taken when
+// the id exists.
 CHECKED enum err course_create(const struct act *act, const char *file, size_t size, const char **slug);
+// As above, of a text that `file` is the reading of. Fills the id.
+CHECKED enum err course_create_as(const struct act *act, const char *text, const struct course *file,
+                                  enum course_state state, int64_t *id);

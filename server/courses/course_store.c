@@ -8,7 +8,7 @@ enum err course_store_standing(struct db *db, struct arena *arena, const char *s
   struct db_rows rows DB_SCOPE = db_query(
       db,
       "select c.id, c.syllabus_version, coalesce(h.seq, 0), coalesce(i.seq, 0), e.role, e.credit, e.is_audit_approved, "
-      "e.state = 'active', e.version, p.id, p.team_id "
+      "e.state = 'active', e.version, p.id, p.team_id, c.state "
       "from courses c left join audit_heads h on h.course_id = c.id left join audit_heads i on i.course_id = 0 "
       "left join enrolments e on e.course_id = c.id and e.person_id = $1 "
       "left join placements p on p.course_id = c.id and p.person_id = $1 and p.until_at is null "
@@ -28,6 +28,7 @@ enum err course_store_standing(struct db *db, struct arena *arena, const char *s
       .enrolment_version = db_column_int(&rows, 8),
       .is_placed = !db_column_is_null(&rows, 9),
       .team = db_column_int(&rows, 10),
+      .state = db_column_text(&rows, 11, arena),
   };
   return ERR_OK;
 }
@@ -43,14 +44,22 @@ enum err course_store_syllabus(struct db *db, struct arena *arena, int64_t cours
 
 enum err course_store_get(struct db *db, struct arena *arena, int64_t course, struct course_row *out) {
   struct db_rows rows DB_SCOPE =
-      db_query(db, "select id, slug, title, syllabus_version from courses where id = $1", db_int(course));
+      db_query(db, "select id, slug, title, syllabus_version, state from courses where id = $1", db_int(course));
   if (!db_next(&rows))
     return rows.err != ERR_OK ? rows.err : ERR_NOT_FOUND;
   *out = (struct course_row){.id = db_column_int(&rows, 0),
                              .slug = db_column_text(&rows, 1, arena),
                              .title = db_column_text(&rows, 2, arena),
-                             .version = db_column_int(&rows, 3)};
+                             .version = db_column_int(&rows, 3),
+                             .state = db_column_text(&rows, 4, arena)};
   return ERR_OK;
+}
+
+enum err course_store_drafts(struct db *db, int64_t person, int64_t *count) {
+  return db_get_int(db, count,
+                    "select count(*) from enrolments e join courses c on c.id = e.course_id where e.person_id = $1 "
+                    "and e.role = 'instructor' and e.state = 'active' and c.state = 'draft'",
+                    db_int(person));
 }
 
 enum err course_store_find(struct db *db, const char *slug, int64_t *course) {
@@ -62,26 +71,39 @@ enum err course_store_list(struct db *db, struct arena *arena, int64_t person, c
   const char *after = page->after == NULL ? "" : page->after;
   if (person == 0) {
     struct db_rows all DB_SCOPE = db_query(
-        db, "select id, slug, title, syllabus_version, null from courses where slug > $1 order by slug limit $2",
+        db, "select id, slug, title, syllabus_version, null, state from courses where slug > $1 order by slug limit $2",
         db_text(after), db_int(page->limit));
     return read_list(&all, arena, out, count);
   }
   struct db_rows rows DB_SCOPE = db_query(
       db,
-      "select c.id, c.slug, c.title, c.syllabus_version, e.role from enrolments e join courses c on c.id = e.course_id "
-      "where e.person_id = $1 and e.state = 'active' and c.slug > $2 order by c.slug limit $3",
+      "select c.id, c.slug, c.title, c.syllabus_version, e.role, c.state "
+      "from enrolments e join courses c on c.id = e.course_id "
+      "where e.person_id = $1 and e.state = 'active' and (c.state <> 'draft' or e.role <> 'student') and c.slug > $2 "
+      "order by c.slug limit $3",
       db_int(person), db_text(after), db_int(page->limit));
   return read_list(&rows, arena, out, count);
 }
 
-enum err course_store_insert(struct db *db, const char *slug, const char *title, const char *syllabus, int64_t now,
-                             int64_t *id) {
+enum err course_store_insert(const struct act *act, struct course_row *row, const char *syllabus) {
+  row->version = 1;
   enum err err = db_exec(
-      db, "insert into courses (slug, title, syllabus, syllabus_version, created_at) values ($1, $2, $3, 1, $4)",
-      db_text(slug), db_text(title), db_text(syllabus), db_int(now));
+      act->db,
+      "insert into courses (slug, title, syllabus, syllabus_version, created_at, state) values ($1, $2, $3, 1, $4, $5)",
+      db_text(row->slug), db_text(row->title), db_text(syllabus), db_int(act->now), db_text(row->state));
   if (err == ERR_OK)
-    *id = db_last_id(db);
+    row->id = db_last_id(act->db);
   return err;
+}
+
+enum err course_store_set_state(struct db *db, int64_t course, const char *state) {
+  return db_exec(db, "update courses set state = $2 where id = $1", db_int(course), db_text(state));
+}
+
+enum err course_store_count_students(struct db *db, int64_t course, int64_t *out) {
+  return db_get_int(db, out,
+                    "select count(*) from enrolments where course_id = $1 and role = 'student' and state = 'active'",
+                    db_int(course));
 }
 
 enum err course_store_change(struct db *db, const struct course_row *row, const char *syllabus) {
@@ -91,17 +113,15 @@ enum err course_store_change(struct db *db, const struct course_row *row, const 
 
 static enum err read_list(struct db_rows *rows, struct arena *arena, struct course_row **out, size_t *count) {
   struct course_row *list = NULL;
-  size_t size = 0, room = 0;
+  size_t size = 0;
   while (db_next(rows)) {
-    if (size == room) {
-      room = room == 0 ? 8 : room * 2;
-      list = arena_grow(arena, list, size, room, sizeof *list);
-    }
+    list = arena_more(arena, list, size, sizeof *list);
     list[size++] = (struct course_row){.id = db_column_int(rows, 0),
                                        .slug = db_column_text(rows, 1, arena),
                                        .title = db_column_text(rows, 2, arena),
                                        .version = db_column_int(rows, 3),
-                                       .role = db_column_text(rows, 4, arena)};
+                                       .role = db_column_text(rows, 4, arena),
+                                       .state = db_column_text(rows, 5, arena)};
   }
   if (rows->err != ERR_OK)
     return rows->err;

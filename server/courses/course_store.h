@@ -12,6 +12,7 @@ struct course_row {
   const char *slug;
   const char *title;
   int64_t version;
+  const char *state;
   const char *role; // of the person asked for; NULL for the operator's list
 };
 
@@ -29,6 +30,7 @@ struct course_standing {
   bool is_audit_approved;
   bool is_placed;
   int64_t team; // 0 with is_placed: a seat
+  const char *state;
 };
 
 struct course_page { // by slug, which never changes
@@ -42,11 +44,14 @@ CHECKED enum err course_store_syllabus(struct db *db, struct arena *arena, int64
                                        const char **out);
 CHECKED enum err course_store_get(struct db *db, struct arena *arena, int64_t course, struct course_row *out);
 CHECKED enum err course_store_find(struct db *db, const char *slug, int64_t *course);
-// Of one person (active enrolments), or all when person is 0.
+// How many drafts somebody is instructor of.
+CHECKED enum err course_store_drafts(struct db *db, int64_t person, int64_t *count);
+// Of one person (active enrolments; a student's drafts are left out), or all when person is 0.
 CHECKED enum err course_store_list(struct db *db, struct arena *arena, int64_t person, const struct course_page *page,
                                    struct course_row **out, size_t *count);
-// ERR_CONFLICT when the slug exists.
-CHECKED enum err course_store_insert(struct db *db, const char *slug, const char *title, const char *syllabus,
-                                     int64_t now, int64_t *id);
+// ERR_CONFLICT when the slug exists. Fills id and version.
+CHECKED enum err course_store_insert(const struct act *act, struct course_row *row, const char *syllabus);
+CHECKED enum err course_store_set_state(struct db *db, int64_t course, const char *state);
+CHECKED enum err course_store_count_students(struct db *db, int64_t course, int64_t *out); // active ones
 // Another text, title and version for the course of this id.
 CHECKED enum err course_store_change(struct db *db, const struct course_row *row, const char *syllabus);

@@ -16,12 +16,9 @@ enum err course_task_store_people(const struct act *act, int64_t course, bool wi
       "order by e.hold_until, e.person_id limit $3",
       db_int(course), db_int(with_auditors), db_int(TASKS_OF_A_KIND_MAX));
   struct task_person *list = NULL;
-  size_t size = 0, room = 0;
+  size_t size = 0;
   while (db_next(&rows)) {
-    if (size == room) {
-      room = room == 0 ? 16 : room * 2;
-      list = arena_grow(act->arena, list, size, room, sizeof *list);
-    }
+    list = arena_more(act->arena, list, size, sizeof *list);
     list[size++] = (struct task_person){.person = db_column_int(&rows, 0),
                                         .name = db_column_text(&rows, 1, act->arena),
                                         .hold_until = db_column_int(&rows, 2)};
@@ -33,10 +30,11 @@ enum err course_task_store_people(const struct act *act, int64_t course, bool wi
   return ERR_OK;
 }
 
-enum err course_task_store_unplaced(const struct act *act, int64_t course, int64_t *count) {
+enum err course_task_store_unplaced(const struct act *act, int64_t course, bool is_approving, int64_t *count) {
   return db_get_int(act->db, count,
                     "select count(*) from enrolments e where e.course_id = $1 and e.state = 'active' "
-                    "and e.role = 'student' and not exists (select 1 from placements p "
+                    "and e.role = 'student' and not ($2 and e.credit = 'audit' and e.is_audit_approved = 0) "
+                    "and not exists (select 1 from placements p "
                     "where p.course_id = e.course_id and p.person_id = e.person_id and p.until_at is null)",
-                    db_int(course));
+                    db_int(course), db_int(is_approving));
 }

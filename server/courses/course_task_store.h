@@ -18,5 +18,5 @@ struct task_person {
 // no open request for it (that is a task already). At most TASKS_OF_A_KIND_MAX.
 CHECKED enum err course_task_store_people(const struct act *act, int64_t course, bool with_auditors,
                                           struct task_person **out, size_t *count);
-// Active students who have neither a team nor a seat.
-CHECKED enum err course_task_store_unplaced(const struct act *act, int64_t course, int64_t *count);
+// Active students who have neither a team nor a seat; where auditors are to be approved, without those who are not yet.
+CHECKED enum err course_task_store_unplaced(const struct act *act, int64_t course, bool is_approving, int64_t *count);

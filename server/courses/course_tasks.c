@@ -17,26 +17,19 @@ static void add_person(const struct act *act, const struct course_view *course, 
                        struct task_list *list);
 static enum err add_unplaced(const struct act *act, const struct course_view *course, struct task_list *list);
 static const char *request_link(const struct act *act, const struct course_view *course, int64_t id);
+static bool has_labs(const struct course_view *course);
+static const char *place_words(const struct act *act, const struct course_view *course, const struct choice *choice);
 
 enum err course_tasks_place(const struct act *act, const struct course_view *course, struct task_list *list) {
   struct choice choice = choice_of(course);
-  if (course->role != ROLE_STUDENT || course->team != 0 || course->is_seated || !choice.is_there ||
+  bool is_barred =
+      course->file->audit.requires_approval && course->credit == CREDIT_AUDIT && !course->is_audit_approved;
+  if (course->role != ROLE_STUDENT || course->team != 0 || course->is_seated || is_barred || !choice.is_there ||
       act->now < choice.opens || act->now > course->file->ends_at)
     return ERR_OK;
-  const struct track *lab = course_lab_track(course->file);
-  const char *words =
-      act->now > choice.closes
-          ? "You are in no team and have no lab seat, and the time to choose is over. Ask the staff for a \"late "
-            "join\" "
-            "or a \"lab seat\" (POST requests)."
-          : "You are in no team and have no lab seat. Found a team, join one, or ask for a lab seat; nobody is placed "
-            "anywhere by the server.";
-  if (act->now <= choice.closes && lab != NULL && lab->decide_by != 0)
-    words = arena_format(act->arena, "%s Lab seats are to be asked for by %s.", words,
-                         course_instant_words(course, act->arena, lab->decide_by));
   task_add(list, &(struct task){.kind = "find a place",
-                                .title = "Find a team or a lab seat",
-                                .words = words,
+                                .title = has_labs(course) ? "Find a team or a lab seat" : "Find a team",
+                                .words = place_words(act, course, &choice),
                                 .due = choice.closes,
                                 .link = arena_format(act->arena, "/courses/%s/%s", course->slug,
                                                      course->file->teams.has_teams ? "teams" : "labs")});
@@ -128,16 +121,16 @@ static void add_person(const struct act *act, const struct course_view *course, 
     task.title = "A place is held after a drop";
     task.words = arena_format(act->arena,
                               "%s dropped the course. Until then a return finds the place; after it the place is free. "
-                              "Release it at once with DELETE roster/%lld/hold.",
-                              person->name, (long long)person->person);
+                              "It can be released at once.",
+                              person->name);
     task.due = person->hold_until;
   } else {
     task.kind = "approve an auditor";
     task.title = "An auditor waits for approval";
     task.words = arena_format(act->arena,
                               "%s audits the course and can neither register a team nor take a lab seat before you "
-                              "approve it (PUT roster/%lld).",
-                              person->name, (long long)person->person);
+                              "approve it.",
+                              person->name);
   }
   task_add(list, &task);
 }
@@ -148,18 +141,44 @@ static enum err add_unplaced(const struct act *act, const struct course_view *co
   if (!choice.is_there || act->now <= choice.closes || act->now > course->file->ends_at)
     return ERR_OK;
   int64_t count = 0;
-  enum err err = course_task_store_unplaced(act, course->id, &count);
+  enum err err = course_task_store_unplaced(act, course->id, course->file->audit.requires_approval, &count);
   if (err != ERR_OK || count == 0)
     return err;
+  const char *lack = has_labs(course) ? "neither a team nor a lab seat" : "no team";
   task_add(list, &(struct task){.kind = "people without a place",
-                                .title = count == 1 ? "1 student has neither a team nor a lab seat"
-                                                    : arena_format(act->arena,
-                                                                   "%lld students have neither a team nor a lab seat",
-                                                                   (long long)count),
-                                .words = "The time to choose is over. Place them in teams or seats; nothing happens by "
-                                         "itself.",
+                                .title = arena_format(act->arena, "%lld %s %s", (long long)count,
+                                                      count == 1 ? "student has" : "students have", lack),
+                                .words = has_labs(course) ? "The time to choose is over. Place them in teams or seats; "
+                                                            "nothing happens by itself."
+                                                          : "The time to choose is over. Place them in teams; nothing "
+                                                            "happens by itself.",
                                 .link = arena_format(act->arena, "/courses/%s/unplaced", course->slug)});
   return ERR_OK;
+}
+
+static bool has_labs(const struct course_view *course) {
+  const struct track *lab = course_lab_track(course->file);
+  return lab != NULL && lab->decide_by != 0;
+}
+
+// What is still open to somebody without a place: the line for lab seats may end before team registration, or after it.
+static const char *place_words(const struct act *act, const struct course_view *course, const struct choice *choice) {
+  struct arena *arena = act->arena;
+  const char *lacks = has_labs(course) ? "You are in no team and have no lab seat" : "You are in no team";
+  if (act->now > choice->closes)
+    return arena_format(arena, "%s, and the time to choose is over. Send the staff a request: \"late join\"%s.", lacks,
+                        has_labs(course) ? " or \"lab seat\"" : "");
+  const char *join = "Found a team or join one; nobody is put into one by the server.";
+  if (!has_labs(course))
+    return arena_format(arena, "%s. %s", lacks, join);
+  int64_t decide_by = course_lab_track(course->file)->decide_by;
+  const char *by = course_instant_words(course, arena, decide_by);
+  bool is_joining = course->file->teams.has_teams && act->now <= course->file->teams.closes;
+  if (act->now > decide_by)
+    return arena_format(arena, "%s. %s Lab seats were to be asked for by %s; now only the staff give one.", lacks, join,
+                        by);
+  return arena_format(arena, "%s. %s%s for a lab seat by %s.", lacks, is_joining ? join : "",
+                      is_joining ? " Or ask" : "Ask", by);
 }
 
 static const char *request_link(const struct act *act, const struct course_view *course, int64_t id) {

@@ -7,10 +7,13 @@
 
 #include "common/course/calendar.h"
 #include "server/courses/course_library.h"
+#include "server/courses/course_state.h"
 #include "server/courses/course_store.h"
 #include "server/courses/enrolment.h"
 
+static bool names_course(const struct request *request);
 static enum err admit_to_course(struct request *request, const char *slug);
+static struct course_view view_of(const struct course_standing *standing, const char *slug);
 static enum err check_role(struct request *request, const struct course_view *course);
 static enum role role_from(const char *name);
 static enum credit credit_from(const char *name);
@@ -34,8 +37,26 @@ enum err course_open(const struct act *act, struct course_library *library, int6
   if (err != ERR_OK)
     return err;
   struct course_view *view = arena_alloc(act->arena, sizeof *view);
-  *view = (struct course_view){.id = row.id, .slug = row.slug, .version = row.version};
+  *view = (struct course_view){
+      .id = row.id, .slug = row.slug, .version = row.version, .state = course_state_from(row.state)};
   err = course_library_get(library, act->db, act->arena, row.id, row.version, &view->file);
+  if (err == ERR_OK)
+    *out = view;
+  return err;
+}
+
+enum err course_open_as(const struct act *act, struct course_library *library, int64_t id, int64_t person,
+                        const struct course_view **out) {
+  struct course_row row;
+  struct course_standing standing;
+  enum err err = course_store_get(act->db, act->arena, id, &row);
+  if (err == ERR_OK)
+    err = course_store_standing(act->db, act->arena, row.slug, person, &standing);
+  if (err != ERR_OK)
+    return err;
+  struct course_view *view = arena_alloc(act->arena, sizeof *view);
+  *view = view_of(&standing, row.slug);
+  err = course_library_get(library, act->db, act->arena, view->id, view->version, &view->file);
   if (err == ERR_OK)
     *out = view;
   return err;
@@ -61,10 +82,10 @@ enum err course_admit(struct request *request) {
     return request->is_loopback ? ERR_OK
                                 : problem_raise(problem, PROBLEM_NOT_FOUND, "There is nothing at this address.");
   case ACCESS_OPERATOR:
-    return request->who.is_operator
-               ? ERR_OK
-               : problem_raise(problem, PROBLEM_NOT_ALLOWED,
-                               "This is for the operator, with the `tandem` command on the server itself.");
+    if (!request->who.is_operator)
+      return problem_raise(problem, PROBLEM_NOT_ALLOWED,
+                           "This is for the operator, with the `tandem` command on the server itself.");
+    return names_course(request) ? admit_to_course(request, request_text(request, "course")) : ERR_OK;
   case ACCESS_SIGNED_IN:
   case ACCESS_ACCOUNT:
   case ACCESS_COURSE:
@@ -84,28 +105,32 @@ enum err course_admit(struct request *request) {
   return admit_to_course(request, request_text(request, "course"));
 }
 
+enum err course_not_found(struct problem *problem) {
+  return problem_raise(problem, PROBLEM_NOT_FOUND,
+                       "There is no course with this id. GET /api/v1/courses lists the ones you are in.");
+}
+
+static bool names_course(const struct request *request) {
+  for (size_t i = 0; i < request->param_count; i++)
+    if (strcmp(request->params[i].name, "course") == 0)
+      return true;
+  return false;
+}
+
 static enum err admit_to_course(struct request *request, const char *slug) {
   struct course_standing standing;
   enum err err = course_store_standing(request->act.db, request->arena, slug, request->who.person, &standing);
-  if (err == ERR_NOT_FOUND)
-    return problem_raise(&request->problem, PROBLEM_NOT_FOUND,
-                         "There is no course with this id. GET /api/v1/courses lists the ones you are in.");
   if (err != ERR_OK)
-    return err;
+    return err == ERR_NOT_FOUND ? course_not_found(&request->problem) : err;
   struct course_view *view = arena_alloc(request->arena, sizeof *view);
-  *view = (struct course_view){
-      .id = standing.id,
-      .slug = slug,
-      .version = standing.version,
-      .role = request->who.is_operator ? ROLE_INSTRUCTOR
-              : standing.is_enrolled   ? role_from(standing.role)
-                                       : ROLE_NONE,
-      .credit = credit_from(standing.credit),
-      .is_audit_approved = standing.is_audit_approved,
-      .team = standing.is_placed ? standing.team : 0,
-      .is_seated = standing.is_placed && standing.team == 0,
-  };
+  *view = view_of(&standing, slug);
+  if (request->who.is_operator)
+    view->role = ROLE_INSTRUCTOR;
+  if (course_state_hides(view))
+    return course_not_found(&request->problem);
   err = check_role(request, view);
+  if (err == ERR_OK)
+    err = course_state_admit(request, view);
   if (err != ERR_OK)
     return err;
   const struct services *services = request_services(request);
@@ -115,6 +140,20 @@ static enum err admit_to_course(struct request *request, const char *slug) {
   request->course = view;
   tag_answer(request, view, &standing);
   return ERR_OK;
+}
+
+static struct course_view view_of(const struct course_standing *standing, const char *slug) {
+  return (struct course_view){
+      .id = standing->id,
+      .slug = slug,
+      .version = standing->version,
+      .state = course_state_from(standing->state),
+      .role = standing->is_enrolled ? role_from(standing->role) : ROLE_NONE,
+      .credit = credit_from(standing->credit),
+      .is_audit_approved = standing->is_audit_approved,
+      .team = standing->is_placed ? standing->team : 0,
+      .is_seated = standing->is_placed && standing->team == 0,
+  };
 }
 
 static enum err check_role(struct request *request, const struct course_view *course) {

@@ -2,13 +2,17 @@
 #include "server/courses/courses_routes.h"
 
 #include <stdint.h>
+#include <stdio.h>
 
 #include "server/courses/course_create.h"
+#include "server/courses/course_state.h"
 #include "server/courses/course_store.h"
 #include "server/courses/course_view.h"
 #include "server/courses/enrolment.h"
 #include "server/db/audit.h"
 #include "server/http/answer.h"
+#include "server/http/headers.h"
+#include "server/http/reply.h"
 #include "server/http/request.h"
 #include "server/http/shape.h"
 
@@ -49,6 +53,7 @@ static const char *const gap_words[] = {"warn", "block", NULL};
 static const struct answer_field course_listed_answer_fields[] = {
   {"course", ANSWER_TEXT, ANSWER_ALWAYS, AUDIENCE_CALLER, NULL, NULL, "The course's id in paths"},
   {"title", ANSWER_TEXT, ANSWER_ALWAYS, AUDIENCE_CALLER, NULL, NULL, "Its title"},
+  {"state", ANSWER_CHOICE, ANSWER_ALWAYS, AUDIENCE_CALLER, course_state_names, NULL, "draft: its staff's alone; archived: only read"},
   {"role", ANSWER_CHOICE, ANSWER_NULLABLE, AUDIENCE_SELF, &role_names[1], NULL, "What you are in it; null for the operator"},
 };
 static const struct answer course_listed_answer = {"CourseListed", NULL, false, course_listed_answer_fields, sizeof course_listed_answer_fields / sizeof *course_listed_answer_fields};
@@ -120,6 +125,7 @@ static const struct answer course_track_answer = {"Track", NULL, false, course_t
 static const struct answer_field course_answer_fields[] = {
   {"course", ANSWER_TEXT, ANSWER_ALWAYS, AUDIENCE_CALLER, NULL, NULL, "Its id in paths"},
   {"title", ANSWER_TEXT, ANSWER_ALWAYS, AUDIENCE_CALLER, NULL, NULL, "Its title"},
+  {"state", ANSWER_CHOICE, ANSWER_ALWAYS, AUDIENCE_CALLER, course_state_names, NULL, "draft: its staff's alone; archived: only read"},
   {"timezone", ANSWER_TEXT, ANSWER_ALWAYS, AUDIENCE_CALLER, NULL, NULL, "Of its dates, by the zone database"},
   {"syllabus_version", ANSWER_INTEGER, ANSWER_ALWAYS, AUDIENCE_CALLER, NULL, NULL, "Counts the changes of the course file"},
   {"starts_at", ANSWER_INSTANT, ANSWER_ALWAYS, AUDIENCE_CALLER, NULL, NULL, "When the term begins"},
@@ -197,6 +203,7 @@ static enum err list_courses(struct request *request) {
     json_begin_object(json);
     json_text(json, "course", list[i].slug);
     json_text(json, "title", list[i].title);
+    json_text(json, "state", list[i].state);
     json_text(json, "role", list[i].role);
     json_end(json);
   }
@@ -222,6 +229,7 @@ static enum err show_course(struct request *request) {
   struct json *json = reply_object(request);
   json_text(json, "course", course->slug);
   json_text(json, "title", file->title);
+  json_text(json, "state", course_state_names[course->state]);
   json_text(json, "timezone", file->zone);
   json_int(json, "syllabus_version", course->version);
   json_instant(json, "starts_at", file->starts_at);
@@ -330,9 +338,15 @@ static enum err show_syllabus(struct request *request) {
   const struct course_view *course = request_course(request);
   const char *syllabus = NULL;
   enum err err = course_store_syllabus(request->act.db, request->arena, course->id, course->version, &syllabus);
-  if (err == ERR_OK)
+  if (err != ERR_OK)
+    return err;
+  // The same bytes for everybody: a strong tag, which PUT takes as If-Match.
+  snprintf(request->tag, sizeof request->tag, "\"%lld\"", (long long)course->version);
+  if (header_lists_tag(request_list(request, "if-none-match"), request->tag))
+    reply_not_modified(request);
+  else
     text_add(reply_text(request, "application/yaml"), syllabus);
-  return err;
+  return ERR_OK;
 }
 
 static enum err show_audit(struct request *request) {

@@ -52,12 +52,9 @@ enum err enrolment_store_staff(struct db *db, struct arena *arena, int64_t cours
                                           "'instructor') and state = 'active' order by person_id",
                                           db_int(course));
   int64_t *list = NULL;
-  size_t size = 0, room = 0;
+  size_t size = 0;
   while (db_next(&rows)) {
-    if (size == room) {
-      room = room == 0 ? 8 : room * 2;
-      list = arena_grow(arena, list, size, room, sizeof *list);
-    }
+    list = arena_more(arena, list, size, sizeof *list);
     list[size++] = db_column_int(&rows, 0);
   }
   if (rows.err != ERR_OK)
@@ -158,12 +155,9 @@ static struct enrolment read_row(struct db_rows *rows, struct arena *arena) {
 
 static enum err read_list(struct db_rows *rows, struct arena *arena, struct enrolment **out, size_t *count) {
   struct enrolment *list = NULL;
-  size_t size = 0, room = 0;
+  size_t size = 0;
   while (db_next(rows)) {
-    if (size == room) {
-      room = room == 0 ? 64 : room * 2;
-      list = arena_grow(arena, list, size, room, sizeof *list);
-    }
+    list = arena_more(arena, list, size, sizeof *list);
     list[size++] = read_row(rows, arena);
   }
   if (rows->err != ERR_OK)

@@ -81,7 +81,7 @@ enum err petition_store_deciders(const struct act *act, int64_t course, bool is_
   int64_t *list = NULL;
   size_t size = 0;
   while (db_next(&rows)) {
-    list = arena_grow(act->arena, list, size, size + 1, sizeof *list);
+    list = arena_more(act->arena, list, size, sizeof *list);
     list[size++] = db_column_int(&rows, 0);
   }
   if (rows.err != ERR_OK)
@@ -169,12 +169,9 @@ static enum petition_consent read_consent(struct db_rows *rows) {
 
 static enum err read_list(struct db_rows *rows, struct arena *arena, struct petition **out, size_t *count) {
   struct petition *list = NULL;
-  size_t size = 0, room = 0;
+  size_t size = 0;
   while (db_next(rows)) {
-    if (size == room) {
-      room = room == 0 ? 16 : room * 2;
-      list = arena_grow(arena, list, size, room, sizeof *list);
-    }
+    list = arena_more(arena, list, size, sizeof *list);
     list[size++] = read_row(rows, arena);
   }
   if (rows->err != ERR_OK)

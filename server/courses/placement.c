@@ -74,12 +74,9 @@ enum err placement_members(struct db *db, struct arena *arena, int64_t team, str
                "where p.team_id = $1 and p.until_at is null order by p.id",
                db_int(team));
   struct placed *list = NULL;
-  size_t size = 0, room = 0;
+  size_t size = 0;
   while (db_next(&rows)) {
-    if (size == room) {
-      room = room == 0 ? 8 : room * 2;
-      list = arena_grow(arena, list, size, room, sizeof *list);
-    }
+    list = arena_more(arena, list, size, sizeof *list);
     list[size++] = (struct placed){.person = db_column_int(&rows, 0),
                                    .placement = db_column_int(&rows, 1),
                                    .from = db_column_int(&rows, 2),

@@ -218,7 +218,7 @@ static enum err find_mentions(const struct act *act, const struct privacy_text *
                               const char *instead, struct mention **out, size_t *count) {
   struct db_rows rows DB_SCOPE = db_query_values(act->db, text->select_sql, DB_VALUES_());
   struct mention *list = NULL;
-  size_t size = 0, room = 0;
+  size_t size = 0;
   while (db_next(&rows)) {
     struct mention mention = {.key = {db_column_int(&rows, 0), db_column_int(&rows, 1)}};
     bool is_found = false;
@@ -231,10 +231,7 @@ static enum err find_mentions(const struct act *act, const struct privacy_text *
     for (int i = 0; i < PRIVACY_TEXTS; i++)
       if (mention.texts[i] == NULL)
         mention.texts[i] = db_column_text(&rows, i + 2, act->arena);
-    if (size == room) {
-      room = room == 0 ? 16 : room * 2;
-      list = arena_grow(act->arena, list, size, room, sizeof *list);
-    }
+    list = arena_more(act->arena, list, size, sizeof *list);
     list[size++] = mention;
   }
   *out = list;

@@ -18,6 +18,10 @@ const struct privacy_table privacy_tables[] = {
      "delete from sessions where person_id = $1", NULL},
     {"api_tokens", "select t.id, t.name, t.scopes, t.created_at, t.seen_at, t.expires_at from api_tokens t where t.person_id = $1 order by t.id",
      "delete from api_tokens where person_id = $1", NULL},
+    {"calendar_items", "select " SLUG "t.item, t.sequence, t.revised_at, t.cancelled_at, t.starts_at, t.ends_at, t.summary, t.description, t.location, t.link, t.category from calendar_items t join calendar_feeds f on f.id = t.feed_id where f.person_id = $1 order by t.course_id, t.item",
+     "delete from calendar_items where feed_id in (select id from calendar_feeds where person_id = $1)", NULL},
+    {"calendar_feeds", "select (select c.slug from courses c where c.id = t.course_id) as course, t.created_at, t.renewed_at from calendar_feeds t where t.person_id = $1 order by t.id",
+     "delete from calendar_feeds where person_id = $1", NULL},
     {"sign_in_links", "select t.created_at, t.expires_at from sign_in_links t where t.person_id = $1 order by t.created_at",
      "delete from sign_in_links where person_id = $1", NULL},
     {"idempotency_keys", "select t.request, t.status, t.headers, t.body, t.at from idempotency_keys t where t.person_id = $1 order by t.id",
@@ -107,8 +111,26 @@ const struct privacy_table privacy_tables[] = {
      "delete from follow_ups where person_id = $1", "what staff wanted to come back to with a team, without the person's name"},
     {"team_mentors", "select " SLUG "(select x.name from teams x where x.id = t.team_id) as team, t.at from team_mentors t where t.person_id = $1 order by t.team_id",
      "delete from team_mentors where person_id = $1", NULL},
+    {"webhooks", "select " SLUG "t.id, t.created_at from webhooks t where t.created_by = $1 order by t.id",
+     NULL, "that somebody added one as an instructor, by number"},
+    {"webhook_deliveries", NULL, NULL, OTHERS},
+    {"reminders", "select " SLUG "t.subject, t.offset_days, t.offset_seconds, t.due, t.at, t.state, t.why, t.written_at from reminders t where t.person_id = $1 order by t.id",
+     "delete from reminders where person_id = $1", NULL},
+    {"reminder_plans", NULL, NULL, OTHERS},
+    {"daily_mails", "select " SLUG "t.at from daily_mails t where t.person_id = $1 order by t.course_id",
+     "delete from daily_mails where person_id = $1", NULL},
     {"outbox", "select t.id, (select c.slug from courses c where c.id = t.course_id) as course, t.kind, t.subject, t.words, t.link, t.at, t.sent_at from outbox t where t.person_id = $1 and t.is_secret = 0 order by t.id",
      "delete from outbox where person_id = $1", NULL},
+    {"mails", "select t.id, t.is_alone, t.state, t.created_at, t.attempts, t.settled_at from mails t where t.person_id = $1 order by t.id",
+     "update mails set person_id = 0, reason = null where person_id = $1", "that a mail was made and whether it left, without whose it was"},
+    {"announcements", "select " SLUG "t.audience, t.subject, t.words, t.also_to, t.send_at, t.sent_at, t.cancelled_at from announcements t where t.by_id = $1 order by t.id",
+     NULL, "what somebody announced as staff, by number"},
+    {"announcement_people", "select (select c.slug from courses c join announcements a on a.course_id = c.id where a.id = t.announcement_id) as course, t.announcement_id as announcement from announcement_people t where t.person_id = $1 order by t.announcement_id",
+     "delete from announcement_people where person_id = $1", NULL},
+    {"notice_choices", "select t.kind, t.is_on from notice_choices t where t.person_id = $1 order by t.kind",
+     "delete from notice_choices where person_id = $1", NULL},
+    {"quiet_hours", "select t.starts, t.ends, t.zone from quiet_hours t where t.person_id = $1",
+     "delete from quiet_hours where person_id = $1", NULL},
     {"audit", "select (select c.slug from courses c where c.id = t.course_id) as course, t.seq, t.at, case when t.actor_id = $1 then 1 else 0 end as is_by_you, t.cause, t.kind, t.subject, case when t.subject = " SUBJECT " or substr(t.subject, 1, 7) <> 'person ' then d.before end as before, case when t.subject = " SUBJECT " or substr(t.subject, 1, 7) <> 'person ' then d.after end as after from audit t left join audit_details d on d.course_id = t.course_id and d.seq = t.seq where t.actor_id = $1 or t.subject = " SUBJECT " order by t.course_id, t.seq",
      NULL, "the chain: what was done and when, by number"},
     {"audit_details", NULL,
@@ -175,6 +197,8 @@ const struct privacy_text privacy_texts[] = {
      "update check_ins set notes = $3 where id = $1 and $2 = 0 and coalesce($4, $5, '') = ''"},
     {"follow_ups", false, "select id, 0, words, null, null from follow_ups",
      "update follow_ups set words = $3 where id = $1 and $2 = 0 and coalesce($4, $5, '') = ''"},
+    {"announcements", false, "select id, 0, subject, words, also_to from announcements",
+     "update announcements set subject = $3, words = $4, also_to = $5 where id = $1 and $2 = 0"},
     // What stands under a hash is not changed: it goes.
     {"audit_details", false, "select course_id, seq, before, after, null from audit_details",
      "delete from audit_details where course_id = $1 and seq = $2 and coalesce($3, $4, $5, '') <> '-'"},
@@ -196,7 +220,7 @@ enum err privacy_store_enrolments(const struct act *act, int64_t person, struct 
   struct privacy_enrolment *list = NULL;
   size_t size = 0;
   while (db_next(&rows)) {
-    list = arena_grow(act->arena, list, size, size + 1, sizeof *list);
+    list = arena_more(act->arena, list, size, sizeof *list);
     list[size++] = (struct privacy_enrolment){.course = db_column_int(&rows, 0),
                                               .slug = db_column_text(&rows, 1, act->arena),
                                               .is_active = db_column_int(&rows, 2) != 0,
@@ -244,14 +268,11 @@ enum err privacy_store_rename(const struct act *act, int64_t person, const char 
 // The first column of each row; nulls are left out.
 static enum err read_texts(struct db_rows *rows, struct arena *arena, const char ***out, size_t *count) {
   const char **list = NULL;
-  size_t size = 0, room = 0;
+  size_t size = 0;
   while (db_next(rows)) {
     if (db_column_is_null(rows, 0))
       continue;
-    if (size == room) {
-      room = room == 0 ? 16 : room * 2;
-      list = arena_grow(arena, list, size, room, sizeof *list);
-    }
+    list = arena_more(arena, list, size, sizeof *list);
     list[size++] = db_column_text(rows, 0, arena);
   }
   if (rows->err != ERR_OK)

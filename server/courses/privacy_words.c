@@ -59,10 +59,7 @@ static void insert(struct privacy_words *words, const char *word) {
       return;
     place += strlen(words->list[i]) >= size;
   }
-  if (words->count == words->room) {
-    words->room = words->room == 0 ? 16 : words->room * 2;
-    words->list = arena_grow(words->arena, words->list, words->count, words->room, sizeof *words->list);
-  }
+  words->list = arena_more(words->arena, words->list, words->count, sizeof *words->list);
   memmove(words->list + place + 1, words->list + place, (words->count - place) * sizeof *words->list);
   words->list[place] = arena_text(words->arena, word);
   words->count++;

@@ -53,12 +53,9 @@ enum err repair_log_moved(const struct act *act, int64_t course, int64_t repair,
                "left join teams nt on nt.id = n.team_id order by h.id",
                db_int(course), db_int(repair));
   struct repair_moved *list = NULL;
-  size_t size = 0, room = 0;
+  size_t size = 0;
   while (db_next(&rows)) {
-    if (size == room) {
-      room = room == 0 ? 16 : room * 2;
-      list = arena_grow(act->arena, list, size, room, sizeof *list);
-    }
+    list = arena_more(act->arena, list, size, sizeof *list);
     list[size++] = read_moved(&rows, act->arena);
   }
   *out = list;
@@ -74,12 +71,9 @@ enum err repair_log_told(const struct act *act, const struct repair_mark *mark, 
                "where h.id in (select person_id from outbox where id > $1 and is_secret = 0) order by h.id",
                db_int(mark->message));
   struct repair_told *list = NULL;
-  size_t size = 0, room = 0;
+  size_t size = 0;
   while (db_next(&rows)) {
-    if (size == room) {
-      room = room == 0 ? 16 : room * 2;
-      list = arena_grow(act->arena, list, size, room, sizeof *list);
-    }
+    list = arena_more(act->arena, list, size, sizeof *list);
     list[size++] =
         (struct repair_told){.person = db_column_int(&rows, 0), .name = db_column_text(&rows, 1, act->arena)};
   }
@@ -98,12 +92,9 @@ enum err repair_log_history(const struct act *act, int64_t course, int64_t perso
                "where p.course_id = $1 and p.person_id = $2 order by p.id",
                db_int(course), db_int(person));
   struct repair_place *list = NULL;
-  size_t size = 0, room = 0;
+  size_t size = 0;
   while (db_next(&rows)) {
-    if (size == room) {
-      room = room == 0 ? 8 : room * 2;
-      list = arena_grow(act->arena, list, size, room, sizeof *list);
-    }
+    list = arena_more(act->arena, list, size, sizeof *list);
     list[size++] = read_place(&rows, act->arena);
   }
   *out = list;

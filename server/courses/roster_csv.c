@@ -18,7 +18,6 @@ struct reader {
   struct csv_parser parser;
   struct csv_row *rows;
   size_t count;
-  size_t room;
   int line;      // being fed
   int row_line;  // where the row that is open began
   bool is_open;  // a row has begun and not ended
@@ -219,10 +218,7 @@ static void on_row(int terminator, void *context) {
     reader->is_ended = true;
     return;
   }
-  if (reader->count == reader->room) {
-    reader->room = reader->room == 0 ? 64 : reader->room * 2;
-    reader->rows = arena_grow(reader->arena, reader->rows, reader->count, reader->room, sizeof *reader->rows);
-  }
+  reader->rows = arena_more(reader->arena, reader->rows, reader->count, sizeof *reader->rows);
   const char **cells = arena_array(reader->arena, width, sizeof *cells);
   for (size_t i = 0; i < width; i++)
     cells[i] = reader->cells[i];

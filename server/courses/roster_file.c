@@ -369,7 +369,7 @@ static void collect_sections(const struct reading *reading, struct roster_file *
   if (!out->has_sections)
     return;
   struct arena *arena = reading->arena;
-  size_t room = 0, count = 0;
+  size_t count = 0;
   const char **list = NULL;
   struct roster_index *seen = roster_index_new(arena, reading->table->count);
   for (size_t i = 0; i < reading->entry_count; i++) {
@@ -378,10 +378,7 @@ static void collect_sections(const struct reading *reading, struct roster_file *
     if (rest == NULL || roster_index_put(seen, rest, i) != ROSTER_INDEX_NONE)
       continue;
     for (const char *section; (section = next_section(arena, &rest)) != NULL;) {
-      if (count == room) {
-        room = room == 0 ? 16 : room * 2;
-        list = arena_grow(arena, list, count, room, sizeof *list);
-      }
+      list = arena_more(arena, list, count, sizeof *list);
       list[count++] = section;
     }
   }

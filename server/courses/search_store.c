@@ -55,12 +55,9 @@ enum err search_store_teams(const struct act *act, int64_t course, struct search
       db_query(act->db, "select id, name, state from teams where course_id = $1 and state <> 'dissolved' order by id",
                db_int(course));
   struct search_team *list = NULL;
-  size_t size = 0, room = 0;
+  size_t size = 0;
   while (db_next(&rows)) {
-    if (size == room) {
-      room = room == 0 ? 64 : room * 2;
-      list = arena_grow(act->arena, list, size, room, sizeof *list);
-    }
+    list = arena_more(act->arena, list, size, sizeof *list);
     list[size++] = (struct search_team){.team = db_column_int(&rows, 0),
                                         .name = db_column_text(&rows, 1, act->arena),
                                         .state = db_column_text(&rows, 2, act->arena)};

@@ -8,16 +8,12 @@ struct task_list {
   struct arena *arena;
   struct task *tasks;
   size_t count;
-  size_t room;
 };
 
 static int by_due(const void *a, const void *b);
 
 void task_add(struct task_list *list, const struct task *task) {
-  if (list->count == list->room) {
-    list->room = list->room == 0 ? 16 : list->room * 2;
-    list->tasks = arena_grow(list->arena, list->tasks, list->count, list->room, sizeof *list->tasks);
-  }
+  list->tasks = arena_more(list->arena, list->tasks, list->count, sizeof *list->tasks);
   list->tasks[list->count++] = *task;
 }
 
@@ -28,7 +24,8 @@ enum task_state task_state(const struct task *task, int64_t now) {
 enum err task_gather(const struct act *act, const struct services *services, const struct course_view *course,
                      const struct task **out, size_t *count) {
   struct task_list list = {.arena = act->arena};
-  for (size_t i = 0; i < services->task_sources->count; i++) {
+  // Nobody can do anything in an archived course.
+  for (size_t i = 0; course->state != COURSE_ARCHIVED && i < services->task_sources->count; i++) {
     enum err err = services->task_sources->rows[i](act, course, &list);
     if (err != ERR_OK)
       return err;

@@ -6,13 +6,18 @@
 #include "server/db/audit.h"
 #include "server/outbound/outbox.h"
 
+static size_t without_students(struct welcome_person *people, size_t count);
 static const char *next_step(const struct act *act, const struct course_view *course,
                              const struct welcome_person *person);
 
 enum err welcome_plan(const struct act *act, const struct course_view *course, struct welcome_person **out,
                       size_t *count, int64_t *already) {
   enum err err = welcome_store_count(act->db, course->id, already);
-  return err != ERR_OK ? err : welcome_store_list(act->db, act->arena, course->id, act->actor, out, count);
+  if (err == ERR_OK)
+    err = welcome_store_list(act->db, act->arena, course->id, act->actor, out, count);
+  if (err == ERR_OK && course->state == COURSE_DRAFT)
+    *count = without_students(*out, *count);
+  return err;
 }
 
 struct welcome_mail welcome_write(const struct act *act, const struct course_view *course,
@@ -56,6 +61,15 @@ enum err welcome_send(const struct act *act, const struct course_view *course, c
     return ERR_OK;
   return audit_write(act, course->id, "welcome sent", "course", NULL,
                      arena_format(act->arena, "{\"recipients\":%zu}", count));
+}
+
+// They find no draft when they sign in; their welcome waits until it runs.
+static size_t without_students(struct welcome_person *people, size_t count) {
+  size_t left = 0;
+  for (size_t i = 0; i < count; i++)
+    if (!text_equal(people[i].role, "student"))
+      people[left++] = people[i];
+  return left;
 }
 
 static const char *next_step(const struct act *act, const struct course_view *course,

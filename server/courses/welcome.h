@@ -17,8 +17,8 @@ struct welcome_mail {
   const char *words;
 };
 
-// Who is to be welcomed: active, not disabled, with an address, not welcomed before, and not whoever asks. By name.
-// *already counts those of the course who were.
+// Who is to be welcomed: active, not disabled, with an address, not welcomed before, and not whoever asks; of a draft
+// its staff only. By name. *already counts those of the course who were.
 CHECKED enum err welcome_plan(const struct act *act, const struct course_view *course, struct welcome_person **out,
                               size_t *count, int64_t *already);
 // What the person gets; NULL: the sample of a preview, with placeholders.

@@ -13,12 +13,9 @@ enum err welcome_store_list(struct db *db, struct arena *arena, int64_t course, 
                "order by coalesce(p.preferred_name, p.name), e.person_id",
                db_int(course), db_int(except));
   struct welcome_person *list = NULL;
-  size_t size = 0, room = 0;
+  size_t size = 0;
   while (db_next(&rows)) {
-    if (size == room) {
-      room = room == 0 ? 32 : room * 2;
-      list = arena_grow(arena, list, size, room, sizeof *list);
-    }
+    list = arena_more(arena, list, size, sizeof *list);
     list[size++] = (struct welcome_person){.person = db_column_int(&rows, 0),
                                            .name = db_column_text(&rows, 1, arena),
                                            .email = db_column_text(&rows, 2, arena),

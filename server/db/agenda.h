@@ -18,15 +18,19 @@
 #define AGENDA_FILE_EXPIRES "file expires"               // file
 #define AGENDA_DECISION_TOLD "decision told"             // decision on a proposal
 #define AGENDA_COMMENTS_TOLD "comments told"             // proposal
+#define AGENDA_DAILY_MAIL "daily mail"                   // 0: what staff are told once a day
+#define AGENDA_ANNOUNCEMENT "announcement"               // announcement
+#define AGENDA_CALENDARS "calendars"                     // 0, of course 0: feeds whose courses changed
 #define AGENDA_ANSWERS_EXPIRE "kept answers expire"      // 0, of course 0
 
 // Sets the instant for (kind, course, subject); an earlier one is replaced.
 CHECKED enum err agenda_set(struct db *db, const char *kind, int64_t course, int64_t subject, int64_t at);
 // Only when nothing is set for (kind, course, subject).
 CHECKED enum err agenda_set_if_none(struct db *db, const char *kind, int64_t course, int64_t subject, int64_t at);
+// Also when another instant is set that is still to come; one that has come is left to its duty.
+CHECKED enum err agenda_set_unless_due(struct db *db, const char *kind, int64_t course, int64_t subject, int64_t at,
+                                       int64_t now);
 CHECKED enum err agenda_clear(struct db *db, const char *kind, int64_t course, int64_t subject);
-// The earliest instant, or INT64_MAX when nothing waits.
-CHECKED enum err agenda_next(struct db *db, int64_t *at);
 
 struct agenda_item {
   int64_t at;
@@ -34,8 +38,10 @@ struct agenda_item {
   int64_t course;
   int64_t subject;
 };
-// The items at or before `until`, earliest first, at most `limit`.
+// The items at or before `until`, earliest first, at most `limit`; those of a course that is not running wait until it
+// is.
 CHECKED enum err agenda_due(struct db *db, struct arena *arena, int64_t until, int64_t limit, struct agenda_item **out,
                             size_t *count);
-// Takes the item off if it still stands for that very instant; *taken tells. In the transaction that runs it.
+// Takes the item off if it still stands for that very instant, and its course is running still; *taken tells. In the
+// transaction that runs it.
 CHECKED enum err agenda_take(struct db *db, const struct agenda_item *item, bool *taken);

@@ -125,12 +125,8 @@ enum err audit_list(struct db *db, struct arena *arena, int64_t course, int64_t 
                db_int(course), db_int(below), db_int(limit));
   struct audit_row *list = NULL;
   size_t size = 0;
-  size_t capacity = 0;
   while (db_next(&rows)) {
-    if (size == capacity) {
-      capacity = capacity == 0 ? 16 : capacity * 2;
-      list = arena_grow(arena, list, size, capacity, sizeof *list);
-    }
+    list = arena_more(arena, list, size, sizeof *list);
     list[size++] = (struct audit_row){.seq = db_column_int(&rows, 0),
                                       .at = db_column_int(&rows, 1),
                                       .actor = db_column_int(&rows, 2),
@@ -149,6 +145,25 @@ enum err audit_list(struct db *db, struct arena *arena, int64_t course, int64_t 
 }
 
 // A chain begins at seq 0 with a hash of zeros.
+enum err audit_after(struct db *db, struct arena *arena, int64_t course, int64_t seq, int64_t limit,
+                     struct audit_event **out, size_t *count) {
+  struct db_rows rows DB_SCOPE =
+      db_query(db, "select seq, at, kind, subject from audit where course_id = $1 and seq > $2 order by seq limit $3",
+               db_int(course), db_int(seq), db_int(limit));
+  struct audit_event *list = arena_array(arena, (size_t)limit, sizeof *list);
+  size_t size = 0;
+  while (db_next(&rows))
+    list[size++] = (struct audit_event){.seq = db_column_int(&rows, 0),
+                                        .at = db_column_int(&rows, 1),
+                                        .kind = db_column_text(&rows, 2, arena),
+                                        .subject = db_column_text(&rows, 3, arena)};
+  if (rows.err != ERR_OK)
+    return rows.err;
+  *out = list;
+  *count = size;
+  return ERR_OK;
+}
+
 static enum err head_read(struct db *db, int64_t course, struct head *out) {
   struct db_rows rows DB_SCOPE = db_query(db, "select seq, hash from audit_heads where course_id = $1", db_int(course));
   *out = (struct head){0};

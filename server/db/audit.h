@@ -40,3 +40,12 @@ struct audit_row {
 // Newest first, those with seq < `below` (INT64_MAX for the newest), at most `limit`.
 CHECKED enum err audit_list(struct db *db, struct arena *arena, int64_t course, int64_t below, int64_t limit,
                             struct audit_row **out, size_t *count);
+// What happened after `seq`, oldest first, at most `limit`: without names and details.
+struct audit_event {
+  int64_t seq;
+  int64_t at;
+  const char *kind;
+  const char *subject;
+};
+CHECKED enum err audit_after(struct db *db, struct arena *arena, int64_t course, int64_t seq, int64_t limit,
+                             struct audit_event **out, size_t *count);

@@ -10,3 +10,5 @@
 // *out keeps its value when there is no such setting.
 CHECKED enum err setting_get_int(struct db *db, const char *name, int64_t *out);
 CHECKED enum err setting_set_int(struct db *db, const char *name, int64_t value);
+CHECKED enum err setting_get_text(struct db *db, struct arena *arena, const char *name, const char **out);
+CHECKED enum err setting_set_text(struct db *db, const char *name, const char *value);

@@ -6,6 +6,8 @@
 #include <event2/bufferevent.h>
 #include <event2/event.h>
 #include <fcntl.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -17,6 +19,7 @@
 #include "server/http/incoming.h"
 #include "server/http/problem_reply.h"
 #include "server/http/response.h"
+#include "server/http/stream.h"
 #include "server/http/tls.h"
 #include "server/http/upload.h"
 
@@ -37,6 +40,7 @@ struct connection {
   struct event *resume; // goes on after TURNS_MAX
   struct incoming incoming;
   struct request *request; // NULL: none, or its reply's bytes own it
+  struct stream *stream;   // in PHASE_STREAM
   enum phase phase;
   struct deadline deadline;
   size_t seen_bytes;   // the gate's
@@ -44,7 +48,8 @@ struct connection {
   size_t linger_bytes; // thrown away
   bool is_advancing;   // http_run may finish the request before it returns
   bool is_answered;
-  bool is_eof; // the client sends no more; it may still want its answers
+  bool was_stream; // its last words are on their way
+  bool is_eof;     // the client sends no more; it may still want its answers
   bool closes;
   bool is_loopback;
   bool is_control;
@@ -63,6 +68,7 @@ static enum step step_head(struct connection *connection);
 static enum step step_body(struct connection *connection);
 static enum step step_run(struct connection *connection);
 static enum step step_reply(struct connection *connection);
+static enum step step_stream(struct connection *connection);
 static enum step step_linger(struct connection *connection);
 static enum step begin(struct connection *connection, const char *bytes, const struct gate_result *gate);
 static enum step begin_body(struct connection *connection, size_t cap, const struct gate_result *gate);
@@ -70,8 +76,10 @@ static enum step run(struct connection *connection);
 static enum step refuse_block(struct connection *connection, const struct gate_result *gate);
 static enum step refuse(struct connection *connection, enum problem_code code, const char *why);
 static enum step expire(struct connection *connection);
+static void look_at_stream(struct connection *connection, int64_t now_ms, size_t waiting_bytes);
 static void request_open(struct connection *connection);
 static enum step send_reply(struct connection *connection);
+static enum step begin_stream(struct connection *connection, struct stream *stream);
 static bool send_bytes(struct connection *connection, const struct text *head, char *body, size_t body_size);
 static bool queue_rest(struct connection *connection, const struct text *head, char *body, size_t body_size,
                        size_t sent);
@@ -80,9 +88,9 @@ static void release_request(const void *bytes, size_t size, void *context);
 static void enter(struct connection *connection, enum phase phase);
 
 static enum step (*const steps[PHASE_COUNT])(struct connection *connection) = {
-    [PHASE_HANDSHAKE] = step_handshake, [PHASE_IDLE] = step_head, [PHASE_HEAD] = step_head,
-    [PHASE_BODY] = step_body,           [PHASE_RUN] = step_run,   [PHASE_REPLY] = step_reply,
-    [PHASE_LINGER] = step_linger,
+    [PHASE_HANDSHAKE] = step_handshake, [PHASE_IDLE] = step_head,     [PHASE_HEAD] = step_head,
+    [PHASE_BODY] = step_body,           [PHASE_RUN] = step_run,       [PHASE_REPLY] = step_reply,
+    [PHASE_STREAM] = step_stream,       [PHASE_LINGER] = step_linger,
 };
 
 void connection_open(struct lane *lane, int fd, const struct peer *peer) {
@@ -115,6 +123,7 @@ void connection_close(struct connection *connection) {
     request->owner = NULL;
   else
     request_free(request);
+  stream_free(connection->stream);
   event_free(connection->resume);
   if (connection->is_tls)
     tls_say_end(connection->bev);
@@ -130,13 +139,36 @@ void connection_look(struct connection *connection, int64_t now_ms) {
   size_t waiting_bytes = evbuffer_get_length(bufferevent_get_output(connection->bev));
   if (phase == PHASE_REPLY)
     connection->deadline.moved_bytes = connection->reply_bytes - waiting_bytes;
+  if (phase == PHASE_STREAM) {
+    look_at_stream(connection, now_ms, waiting_bytes);
+    return;
+  }
   bool is_in_transit = phase == PHASE_HEAD || phase == PHASE_BODY;
+  bool is_unread = phase == PHASE_REPLY && connection->was_stream; // nobody stops late for who reads nothing
   if (now_ms >= deadline_at_ms(phase, connection->deadline))
     advance(connection, expire(connection));
+  else if (lane->is_draining && is_unread && now_ms >= lane->drain_until_ms)
+    connection_close(connection);
   else if (lane->is_draining && (phase == PHASE_IDLE || phase == PHASE_HANDSHAKE))
     advance(connection, STEP_AGAIN); // closes unless bytes have come
   else if (lane->is_draining && is_in_transit && now_ms >= lane->drain_until_ms)
     advance(connection, refuse(connection, PROBLEM_SHUTTING_DOWN, "Nothing was changed. Try again in a few seconds."));
+}
+
+bool connection_say(struct connection *connection, const char *bytes, size_t size) {
+  const struct text words = {.bytes = (char *)(uintptr_t)bytes, .size = size};
+  struct evbuffer *output = bufferevent_get_output(connection->bev);
+  return send_bytes(connection, &words, NULL, 0) && evbuffer_get_length(output) <= STREAM_UNSENT_BYTES_MAX;
+}
+
+void connection_end(struct connection *connection, const char *bytes, size_t size) {
+  bool is_said = connection_say(connection, bytes, size);
+  stream_free(connection->stream);
+  connection->stream = NULL;
+  connection->was_stream = true;
+  enter(connection, PHASE_REPLY);
+  connection->reply_bytes = evbuffer_get_length(bufferevent_get_output(connection->bev));
+  advance(connection, is_said ? STEP_AGAIN : STEP_CLOSE);
 }
 
 struct connection_links *connection_links(struct connection *connection) {
@@ -267,6 +299,21 @@ static enum step step_reply(struct connection *connection) {
   return STEP_AGAIN;
 }
 
+// A client of a stream has nothing to say; what it says is thrown away. When it sends no more, it has gone.
+static enum step step_stream(struct connection *connection) {
+  struct evbuffer *input = bufferevent_get_input(connection->bev);
+  size_t size = evbuffer_get_length(input);
+  evbuffer_drain(input, size);
+  return connection->is_eof || !stream_ignore(connection->stream, size) ? STEP_CLOSE : STEP_WAIT;
+}
+
+static void look_at_stream(struct connection *connection, int64_t now_ms, size_t waiting_bytes) {
+  if (connection->lane->is_draining)
+    stream_end(connection->stream);
+  else if (!stream_look(connection->stream, now_ms, waiting_bytes))
+    connection_close(connection);
+}
+
 static enum step step_linger(struct connection *connection) {
   struct evbuffer *input = bufferevent_get_input(connection->bev);
   size_t size = evbuffer_get_length(input);
@@ -362,7 +409,9 @@ static void request_open(struct connection *connection) {
 static enum step send_reply(struct connection *connection) {
   struct request *request = connection->request;
   struct lane *lane = connection->lane;
-  connection->closes = connection->closes || lane->is_draining;
+  bool is_stream = request->route != NULL && request->route->kind == ROUTE_STREAM && request->reply.status == 200;
+  struct stream *stream = is_stream && !lane->is_draining ? request->stream : NULL;
+  connection->closes = connection->closes || lane->is_draining || is_stream;
   int64_t now = request->act.now != 0 ? request->act.now : clock_now(lane->http->clock);
   struct response_facts facts = {.date = lane_date(lane), .now = now, .closes = connection->closes};
   struct text head;
@@ -376,9 +425,27 @@ static enum step send_reply(struct connection *connection) {
   if (!send_bytes(connection, &head, body, has_body && !has_file ? request->reply.json.text.size : 0) ||
       (has_body && has_file && !queue_file(connection, &request->reply)))
     return STEP_CLOSE;
+  if (stream != NULL)
+    request->stream = NULL; // from here on the connection's
   request_free(connection->request);
   connection->request = NULL;
+  if (stream != NULL)
+    return begin_stream(connection, stream);
   connection->reply_bytes = evbuffer_get_length(bufferevent_get_output(connection->bev));
+  return STEP_AGAIN;
+}
+
+// A client that sleeps acknowledges nothing: the kernel gives it up after a minute, and holds little for one that does
+// not read, so that it is noticed here.
+static enum step begin_stream(struct connection *connection, struct stream *stream) {
+  static const int send_bytes_max = 32 * 1024;
+  static const unsigned user_timeout_ms = 60000;
+  evutil_socket_t fd = bufferevent_getfd(connection->bev);
+  setsockopt(fd, SOL_SOCKET, SO_SNDBUF, &send_bytes_max, sizeof send_bytes_max);
+  setsockopt(fd, IPPROTO_TCP, TCP_USER_TIMEOUT, &user_timeout_ms, sizeof user_timeout_ms); // none of a Unix socket's
+  enter(connection, PHASE_STREAM);
+  connection->stream = stream;
+  stream_join(stream, connection->lane->streams, connection);
   return STEP_AGAIN;
 }
 

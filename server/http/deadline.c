@@ -9,9 +9,9 @@ struct phase_row {
 };
 
 static const struct phase_row rows[PHASE_COUNT] = {
-    [PHASE_HANDSHAKE] = {10000, false}, [PHASE_IDLE] = {60000, false}, [PHASE_HEAD] = {10000, false},
-    [PHASE_BODY] = {30000, true},       [PHASE_RUN] = {0, false},      [PHASE_REPLY] = {30000, true},
-    [PHASE_LINGER] = {2000, false},
+    [PHASE_HANDSHAKE] = {10000, false}, [PHASE_IDLE] = {60000, false},  [PHASE_HEAD] = {10000, false},
+    [PHASE_BODY] = {30000, true},       [PHASE_RUN] = {0, false},       [PHASE_REPLY] = {30000, true},
+    [PHASE_STREAM] = {0, false},        [PHASE_LINGER] = {2000, false},
 };
 
 static const int64_t bytes_a_second = 8192;

@@ -15,6 +15,7 @@ enum phase {
   PHASE_BODY,      // since the header was complete
   PHASE_RUN,       // the request is the server's; no deadline
   PHASE_REPLY,     // since the reply was there to send
+  PHASE_STREAM,    // the reply stays open (stream.h); no deadline of its own
   PHASE_LINGER,    // sent, our side closed; what the client still sends is thrown away
   PHASE_COUNT
 };
@@ -24,5 +25,5 @@ struct deadline {
   size_t moved_bytes; // of body or reply, so far
 };
 
-// INT64_MAX in PHASE_RUN.
+// INT64_MAX in PHASE_RUN and PHASE_STREAM.
 int64_t deadline_at_ms(enum phase phase, struct deadline deadline);

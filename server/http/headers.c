@@ -17,8 +17,9 @@ struct media_row {
 
 // The first row of a media is the one that messages name.
 static const struct media_row media_rows[] = {
-    {MEDIA_JSON, "application/json"},   {MEDIA_CSV, "text/csv"},   {MEDIA_YAML, "application/yaml"},
-    {MEDIA_YAML, "application/x-yaml"}, {MEDIA_YAML, "text/yaml"},
+    {MEDIA_JSON, "application/json"},    {MEDIA_CSV, "text/csv"},   {MEDIA_YAML, "application/yaml"},
+    {MEDIA_YAML, "application/x-yaml"},  {MEDIA_YAML, "text/yaml"}, {MEDIA_FORM, "application/x-www-form-urlencoded"},
+    {MEDIA_FORM, "multipart/form-data"},
 };
 enum { MEDIA_ROWS = sizeof media_rows / sizeof media_rows[0], WEIGHT_MAX = 1000 };
 

@@ -11,6 +11,7 @@
 #include "server/http/reply.h"
 #include "server/http/router.h"
 #include "server/http/static_files.h"
+#include "server/http/stream.h"
 #include "server/http/upload.h"
 
 static enum err check_head(struct request *request, bool has_body, bool has_length, size_t length);
@@ -24,7 +25,9 @@ static enum err check_origin(struct request *request);
 static enum err admit_upload(struct request *request);
 static enum err bind_input(struct request *request);
 static enum err bind_body(struct request *request);
+static bool is_read(const struct route *route);
 static enum err answer_read(struct request *request);
+static enum err answer_stream(struct request *request);
 static void submit(struct request *request);
 static const struct job_kind *job_kind_of(const struct route *route);
 static struct request *request_of(struct job *job);
@@ -69,7 +72,7 @@ void http_run(struct request *request, struct db *db) {
   enum err err = receive(request, db);
   if (err != ERR_OK)
     http_refuse(request, err);
-  else if (request->route->kind != ROUTE_READ && !request->reply.is_replay) {
+  else if (!is_read(request->route) && !request->reply.is_replay) {
     submit(request);
     return;
   }
@@ -90,7 +93,7 @@ void http_perform(struct request *request, struct db *db) {
     http_refuse(request, err);
     return;
   }
-  if (request->route->kind == ROUTE_READ || request->reply.is_replay)
+  if (is_read(request->route) || request->reply.is_replay)
     return;
   struct job *job = &request->job;
   job->kind = job_kind_of(request->route);
@@ -99,6 +102,17 @@ void http_perform(struct request *request, struct db *db) {
   // A batch that fails has told the job so; either way the reply is complete.
   if (job->kind->run != NULL && job_batch(db, &job, 1) != ERR_OK)
     assert(request->reply.status == 503);
+}
+
+void http_read_within(struct request *request, struct db *db) {
+  size_t cap = 0;
+  if (!http_begin(request, &cap, false, false, 0))
+    return;
+  assert(request->route->kind == ROUTE_READ);
+  enum err err = receive_in_transaction(request, db);
+  request->act.db = NULL;
+  if (err != ERR_OK)
+    http_refuse(request, err);
 }
 
 // What can be said before the body is read; the reply is complete when it is refused.
@@ -181,6 +195,8 @@ static enum err receive_in_transaction(struct request *request, struct db *db) {
     err = bind_input(request);
   if (err == ERR_OK && request->route->kind == ROUTE_READ)
     err = answer_read(request);
+  if (err == ERR_OK && request->route->kind == ROUTE_STREAM)
+    err = answer_stream(request);
   if (err == ERR_OK && request->route->kind == ROUTE_UPLOAD)
     err = admit_upload(request);
   return err;
@@ -248,7 +264,7 @@ static enum err bind_body(struct request *request) {
     request->input = input;
     return err;
   }
-  if (request->body_size > 0)
+  if (request->body_size > 0 || shape->media == MEDIA_FORM)
     return ERR_OK;
   return problem_raise(&request->problem, PROBLEM_BAD_REQUEST, "The body is empty. Send %s.", media_text(shape->media));
 }
@@ -264,6 +280,23 @@ static enum err answer_read(struct request *request) {
   if (err == ERR_OK)
     reply_complete(request);
   return err;
+}
+
+static bool is_read(const struct route *route) { return route->kind == ROUTE_READ || route->kind == ROUTE_STREAM; }
+
+// Never from a cache, and never held back by nginx (X-Accel-Buffering) until a buffer is full.
+static enum err answer_stream(struct request *request) {
+  request->tag[0] = '\0';
+  enum err err = stream_open(request);
+  if (err == ERR_OK)
+    err = request->route->handle(request);
+  if (err == ERR_OK)
+    err = check_accept(request, request->reply.content_type);
+  if (err != ERR_OK)
+    return err;
+  reply_header(request, "X-Accel-Buffering", "no");
+  reply_complete(request);
+  return ERR_OK;
 }
 
 static void submit(struct request *request) {

@@ -12,9 +12,11 @@
 #include "server/http/route.h"
 #include "server/work/work.h"
 
-struct router;     // server/http/router.h
-struct peer_rules; // server/http/peer.h
-struct vault;      // server/http/vault.h
+struct router;      // server/http/router.h
+struct peer_rules;  // server/http/peer.h
+struct stream_hall; // server/http/stream.h
+struct stream_set;  // server/http/stream.h
+struct vault;       // server/http/vault.h
 
 struct http {
   const struct route_table *tables;
@@ -25,6 +27,7 @@ struct http {
   const struct clock *clock;
   const struct peer_rules *peers; // which proxies are believed (peer.h); NULL: none
   struct vault *vault;            // where uploads go; NULL: nowhere, they are refused
+  struct stream_hall *hall;       // places for event streams (stream.h); NULL: their rows answer once and end
   const char *public_url;         // "https://tandem.example.edu", or NULL: Origin is compared with Host
   void *services;                 // what features share (server/services.h); not looked into here
   // Fills request->who from cookie, bearer token or control socket; nobody is ERR_OK with person 0. Runs in a
@@ -33,6 +36,9 @@ struct http {
   enum err (*authenticate)(struct request *request, bool is_writing);
   // Checks route->access against who, finds request->course and fills request->tag. Same transaction.
   enum err (*admit)(struct request *request);
+  // On a loop, no transaction open: gives these streams what they have not been told (stream.h). `is_check`: also ends
+  // those whose sessions have ended, although nothing is new. NULL: there is never any news.
+  enum err (*tell)(const struct http *http, struct stream_set *set, struct db *db, bool is_check);
 };
 
 // Checks the tables: every access set, every kind with its handlers, no two rows for one method and path, shapes that
@@ -54,6 +60,9 @@ void http_run(struct request *request, struct db *db);
 // http_begin and http_run at once on the caller's thread with one read-write connection: commands without a server, and
 // tests. The reply is complete on return; finish is not called.
 void http_perform(struct request *request, struct db *db);
+// A read, answered in the snapshot that the caller holds on `db` and at the caller's act.now, with the access checks of
+// any other: for what puts many answers together (server/course_export.h). The reply is complete on return.
+void http_read_within(struct request *request, struct db *db);
 // Turns a refusal into the reply: application/problem+json (RFC 9457). For connections (400, 408, 431, 503 …) and the
 // router.
 void http_refuse(struct request *request, enum err err);

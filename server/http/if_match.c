@@ -27,6 +27,17 @@ enum err request_if_match(struct request *request, int64_t version) {
   return !is_given || is_matched ? ERR_OK : refuse(request, version, tag);
 }
 
+enum err request_need_match(struct request *request, int64_t version) {
+  if (request_header(request, "if-match") != NULL)
+    return request_if_match(request, version);
+  const char *tag = arena_format(request->arena, "\"%" PRId64 "\"", version);
+  reply_header(request, "ETag", tag);
+  return problem_raise(&request->problem, PROBLEM_IF_MATCH_NEEDED,
+                       "This replaces the whole, so say which version you made your change on: load it again, and send "
+                       "yours with If-Match: and the ETag that came with it (now %s).",
+                       tag);
+}
+
 // RFC 9110 5.6.1: empty elements of a list mean nothing, but one there must be.
 static enum match match_list(const char *list, const char *tag, bool exists) {
   const char *at = list + strspn(list, " \t,");

@@ -10,3 +10,6 @@
 // thing does not exist yet. ERR_OK without the header. ERR_PRECONDITION (412 version_conflict, with the current version
 // in words and as ETag) when the header does not name it; a weak tag never does. ERR_INVALID when it is malformed.
 CHECKED enum err request_if_match(struct request *request, int64_t version);
+// The same for what is replaced as a whole, where a change made without having seen the last one would undo it: without
+// the header ERR_PRECONDITION too (412 if_match_needed), the current version as ETag.
+CHECKED enum err request_need_match(struct request *request, int64_t version);

@@ -5,6 +5,7 @@
 
 #include "common/base/log.h"
 #include "server/http/connection.h"
+#include "server/http/stream.h"
 
 static const struct timeval tick_every = {.tv_usec = 500000};
 
@@ -17,7 +18,7 @@ enum err lane_init(struct lane *lane, const struct http *http, struct loop *loop
   lane->date_at = -1;
   lane->tick = event_new(loop_base(loop), -1, EV_PERSIST, lane_ticks, lane);
   if (lane->tick != NULL)
-    return ERR_OK;
+    return stream_set_new(lane, &lane->streams);
   log_line(LOG_ERROR, "http", "cannot make a timer");
   return ERR_UNAVAILABLE;
 }
@@ -28,6 +29,8 @@ void lane_done(struct lane *lane) {
   if (lane->tick != NULL)
     event_free(lane->tick);
   lane->tick = NULL;
+  stream_set_free(lane->streams);
+  lane->streams = NULL;
 }
 
 void lane_add(struct lane *lane, struct connection *connection) {
@@ -84,4 +87,5 @@ static void lane_ticks(int fd, short events, void *context) {
     next = connection_links(at)->next; // the look may close it, but no other one
     connection_look(at, now_ms);
   }
+  stream_set_look(lane->streams, now_ms);
 }

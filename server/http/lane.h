@@ -14,6 +14,7 @@
 
 struct connection;
 struct event;
+struct stream_set;
 
 struct lane {
   const struct http *http;
@@ -24,6 +25,7 @@ struct lane {
   bool is_draining;
   int64_t drain_until_ms; // for heads and bodies in transit
   struct event *tick;
+  struct stream_set *streams; // those of its connections that are event streams (stream.h)
   time_t date_at;
   char date[RESPONSE_DATE_BYTES];
 };

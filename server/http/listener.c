@@ -17,6 +17,7 @@
 #include "server/http/connection.h"
 #include "server/http/lane.h"
 #include "server/http/sockets.h"
+#include "server/http/stream.h"
 
 enum {
   ACCEPTS_A_WAKE = 4, // few, so that an idle loop gets its share
@@ -29,12 +30,14 @@ enum door { DOOR_PLAIN, DOOR_TLS, DOOR_CONTROL, DOOR_COUNT };
 
 static const struct timeval accept_pause = {.tv_usec = 100000};
 
-// One loop's part: all of it but `owner` is touched on that loop only (and before it runs and after it has stopped).
+// One loop's part: all of it but `owner` and `has_news` is touched on that loop only (and before it runs and after it
+// has stopped).
 struct station {
   struct lane lane; // first: lane_left finds the station by it
   struct listener *owner;
   struct event *accepts[DOOR_COUNT]; // NULL: not here
   struct event *retry;               // after a pause of accepting
+  atomic_bool has_news;              // its loop has been called and has not looked yet; set by any thread
   bool is_opened;
   bool is_drained;
 };
@@ -66,6 +69,7 @@ static void station_free(struct station *station);
 static void station_accept(struct station *station, bool is_waiting);
 static void station_drain(void *context);
 static void station_check_drained(struct station *station);
+static void station_news(void *context);
 static void listener_close_sockets(struct listener *listener);
 static void plain_ready(int fd, short events, void *context);
 static void tls_ready(int fd, short events, void *context);
@@ -115,6 +119,17 @@ void listener_drain(struct listener *listener, int body_seconds, void (*drained)
   listener->body_seconds = body_seconds;
   for (size_t i = 0; i < listener->station_count; i++)
     loop_call(listener->stations[i]->lane.loop, station_drain, listener->stations[i]);
+}
+
+void listener_news(struct listener *listener) {
+  struct stream_hall *hall = listener->stations[0]->lane.http->hall;
+  if (hall == NULL || stream_hall_count(hall) == 0)
+    return;
+  for (size_t i = 0; i < listener->station_count; i++) {
+    struct station *station = listener->stations[i];
+    if (!atomic_exchange(&station->has_news, true))
+      loop_call(station->lane.loop, station_news, station);
+  }
 }
 
 size_t listener_open_connections(const struct listener *listener) { return atomic_load(&listener->connection_count); }
@@ -225,6 +240,13 @@ static void station_check_drained(struct station *station) {
   station->is_drained = true;
   if (atomic_fetch_sub(&listener->stations_open, 1) == 1)
     loop_call(listener->stations[0]->lane.loop, listener->drained, listener->drained_context);
+}
+
+static void station_news(void *context) {
+  struct station *station = context;
+  atomic_store(&station->has_news, false);
+  if (station->owner != NULL)
+    stream_set_news(station->lane.streams);
 }
 
 static void listener_close_sockets(struct listener *listener) {

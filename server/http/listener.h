@@ -32,6 +32,8 @@ uint16_t listener_tls_port(const struct listener *listener);
 // Closes the sockets and idle connections; requests received whole are answered, bodies in transit get `body_seconds`.
 // `drained(context)` is called on the first loop when the last connection is gone.
 void listener_drain(struct listener *listener, int body_seconds, void (*drained)(void *context), void *context);
+// Something was committed: from any thread; the loops fetch it for their event streams. One call a loop for many.
+void listener_news(struct listener *listener);
 size_t listener_open_connections(const struct listener *listener);
 // After the loops have stopped, before loop_free. Requests that are still in work come home to nobody: loop_free
 // releases them.

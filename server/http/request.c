@@ -5,6 +5,8 @@
 #include <string.h>
 #include <strings.h>
 
+#include "server/http/stream.h"
+
 static const struct param *find_param(const struct request *request, const char *name);
 
 struct request *request_new(const struct http *http, struct arena *arena) {
@@ -22,9 +24,10 @@ struct request *request_new(const struct http *http, struct arena *arena) {
 }
 
 void request_free(struct request *request) {
-  // The request lives in its own arena.
-  if (request != NULL)
-    arena_free(request->arena);
+  if (request == NULL)
+    return;
+  stream_free(request->stream);
+  arena_free(request->arena); // the request lives in its own
 }
 
 const char *request_header(const struct request *request, const char *lower_case_name) {

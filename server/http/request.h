@@ -15,6 +15,7 @@
 
 enum { PARAM_MAX = 4, REPLY_HEADER_MAX = 10, REQUEST_TAG_BYTES = 96 };
 
+struct stream;
 struct upload;
 
 struct header {
@@ -84,6 +85,7 @@ struct request {
   struct problem problem;
   struct act act;                  // db is set while a handler runs
   struct upload *upload;           // of a ROUTE_UPLOAD row (upload.h), else NULL
+  struct stream *stream;           // of a ROUTE_STREAM row that is to stay open (stream.h), else NULL
   void *prepared;                  // what prepare leaves for handle (ROUTE_WORK)
   struct idempotency *idempotency; // what is known of its Idempotency-Key (idempotency.h), or NULL
   struct reply reply;

@@ -50,6 +50,7 @@ static void add_status(struct text *out, int status);
 static void add_field(struct text *out, const char *name, const char *value);
 static void add_number(struct text *out, size_t number);
 static bool status_has_body(int status);
+static bool is_stream(const struct request *request);
 static bool is_to_stay_secure(const struct request *request);
 
 void response_date(time_t at, char out[static RESPONSE_DATE_BYTES]) {
@@ -83,8 +84,10 @@ void response_head(struct text *out, const struct request *request, const struct
   if (status_has_body(reply->status)) {
     if (reply->content_type != NULL)
       add_field(out, "Content-Type: ", reply->content_type);
-    text_add_n(out, "Content-Length: ", 16);
-    add_number(out, reply->has_file ? (size_t)reply->file_size : reply->json.text.size);
+    if (!is_stream(request)) {
+      text_add_n(out, "Content-Length: ", 16);
+      add_number(out, reply->has_file ? (size_t)reply->file_size : reply->json.text.size);
+    }
   }
   for (size_t i = 0; i < reply->header_count; i++) {
     text_add(out, reply->headers[i].name);
@@ -105,6 +108,11 @@ bool response_has_body(const struct request *request) {
   const struct reply *reply = &request->reply;
   bool is_empty = reply->has_file ? reply->file_size == 0 : reply->json.text.size == 0;
   return !request->is_head && status_has_body(reply->status) && !is_empty;
+}
+
+// Its length is known at its end only, which is the end of the connection.
+static bool is_stream(const struct request *request) {
+  return request->route != NULL && request->route->kind == ROUTE_STREAM && request->reply.status == 200;
 }
 
 // RFC 6797 7.2: never over plain HTTP. And only where the operator says that https is the public way in: a browser that

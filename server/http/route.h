@@ -33,13 +33,14 @@ enum route_kind {
   ROUTE_WORK,   // prepare on a worker, then handle on the writer (handle may be NULL: nothing to write)
   ROUTE_UPLOAD, // prepare admits on the loop when the header is complete, the body goes to a file, then handle on the
                 // writer (upload.h)
+  ROUTE_STREAM, // as a read, whose answer then stays open and grows (stream.h)
 };
 
 typedef enum err route_handler(struct request *request);
 
 struct route {
   enum method method;
-  const char *path; // below /api/v1; "{course}" and "{milestone}" are text, others a positive integer
+  const char *path; // below /api/v1; "{course}", "{milestone}" and "{secret}" are text, others a positive integer
   enum access access;
   enum route_kind kind;
   route_handler *prepare; // ROUTE_WORK and ROUTE_UPLOAD, else NULL

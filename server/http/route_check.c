@@ -102,6 +102,7 @@ static const char *fault_of_success(const struct route *route) {
 static const char *fault_of_handlers(const struct route *route) {
   switch (route->kind) {
   case ROUTE_READ:
+  case ROUTE_STREAM:
     if (route->method != METHOD_GET)
       return "only GET is a read: the others need an origin and are not cached";
     return route->handle == NULL || route->prepare != NULL ? "a read has handle and no prepare" : NULL;

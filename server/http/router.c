@@ -49,8 +49,11 @@ static const char *const access_names[] = {
     [ACCESS_INSTRUCTOR] = "instructor", [ACCESS_OPERATOR] = "operator",
 };
 
-static const char *const kind_names[] = {
-    [ROUTE_READ] = "read", [ROUTE_WRITE] = "write", [ROUTE_WORK] = "work", [ROUTE_UPLOAD] = "upload"};
+static const char *const kind_names[] = {[ROUTE_READ] = "read",
+                                         [ROUTE_WRITE] = "write",
+                                         [ROUTE_WORK] = "work",
+                                         [ROUTE_UPLOAD] = "upload",
+                                         [ROUTE_STREAM] = "stream"};
 
 static void insert(struct arena *arena, struct node *root, const struct route *route);
 static struct node *child_for(struct arena *arena, struct node *parent, struct span segment);
@@ -96,7 +99,7 @@ const char *method_text(enum method method) { return method < METHOD_COUNT ? met
 
 const char *access_text(enum access access) { return access <= ACCESS_OPERATOR ? access_names[access] : "?"; }
 
-const char *route_kind_text(enum route_kind kind) { return kind <= ROUTE_UPLOAD ? kind_names[kind] : "?"; }
+const char *route_kind_text(enum route_kind kind) { return kind <= ROUTE_STREAM ? kind_names[kind] : "?"; }
 
 char *route_full_path(struct arena *arena, const struct route *route) {
   if (text_starts(route->path, "//"))
@@ -105,7 +108,11 @@ char *route_full_path(struct arena *arena, const struct route *route) {
 }
 
 bool route_param_is_text(const char *name, size_t size) {
-  return (size == 6 && memcmp(name, "course", 6) == 0) || (size == 9 && memcmp(name, "milestone", 9) == 0);
+  static const char *const texts[] = {"course", "milestone", "secret"};
+  for (size_t i = 0; i < sizeof texts / sizeof *texts; i++)
+    if (strlen(texts[i]) == size && memcmp(name, texts[i], size) == 0)
+      return true;
+  return false;
 }
 
 static void insert(struct arena *arena, struct node *root, const struct route *route) {

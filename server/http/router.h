@@ -23,4 +23,4 @@ const char *method_text(enum method method);                           // "GET"
 const char *access_text(enum access access);                           // "staff"
 const char *route_kind_text(enum route_kind kind);                     // "read"
 char *route_full_path(struct arena *arena, const struct route *route); // "/api/v1/courses/{course}", "/healthz"
-bool route_param_is_text(const char *name, size_t size); // {course}, {milestone}; others: a positive integer
+bool route_param_is_text(const char *name, size_t size);               // {course}, {milestone}, {secret}; others: an id

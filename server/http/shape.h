@@ -72,7 +72,9 @@ struct field {
 
 #define NO_PRESENT ((size_t)-1)
 
-enum media { MEDIA_JSON, MEDIA_CSV, MEDIA_YAML }; // CSV and YAML bodies stay raw: request->body, request->body_size
+// CSV, YAML and form bodies stay raw: request->body, request->body_size. A form may be empty, and of either encoding:
+// for rows whose path says all, and that mail programs post to (RFC 8058 3.2).
+enum media { MEDIA_JSON, MEDIA_CSV, MEDIA_YAML, MEDIA_FORM };
 
 struct shape {
   const char *name; // "TeamNew": the schema's name in OpenAPI

@@ -42,6 +42,12 @@ bool static_file_answer(struct request *request) {
   return true;
 }
 
+void static_file_protect(struct request *request, const char *referrer_policy) {
+  reply_header(request, "Content-Security-Policy", content_security_policy);
+  reply_header(request, "Referrer-Policy", referrer_policy);
+  reply_header(request, "X-Frame-Options", "DENY");
+}
+
 static bool is_api(const char *path) {
   static const char api[] = "/api/v1";
   size_t size = sizeof api - 1;
@@ -74,9 +80,7 @@ static void write_file(struct request *request, const struct static_file *file, 
   text_add_n(reply_text(request, file->media), (const char *)bytes, is_gzip ? file->gzip_size : file->size);
   if (is_gzip)
     reply_header(request, "Content-Encoding", "gzip");
-  reply_header(request, "Content-Security-Policy", content_security_policy);
-  reply_header(request, "Referrer-Policy", "no-referrer");
-  reply_header(request, "X-Frame-Options", "DENY");
+  static_file_protect(request, "no-referrer");
 }
 
 static void refuse_method(struct request *request) {

@@ -27,6 +27,8 @@ extern const struct static_file static_files[];
 extern const size_t static_file_count;
 
 const struct static_file *static_file_find(const char *path); // or NULL
+// What every page is sent with: where scripts may come from, that nobody may frame it, what it tells of where one was.
+void static_file_protect(struct request *request, const char *referrer_policy);
 // For a path that no row has. True: the reply is complete (a file, 304, 405, or the page that says 404 to a browser).
 // False below /api/v1 and for other clients: the caller says 404 by a problem document.
 bool static_file_answer(struct request *request);

@@ -76,6 +76,8 @@ enum err lab_departed(const struct act *act, const struct course_view *course, i
   return lab_line_offer(act, course);
 }
 
+enum err lab_end_line(const struct act *act, int64_t course) { return lab_store_end_all(act, course); }
+
 enum err lab_offer_expire(const struct act *act, const struct course_view *course, int64_t queue_entry) {
   struct queue_entry entry;
   enum err err = lab_store_entry(act->db, course->id, queue_entry, &entry);

@@ -33,6 +33,8 @@ CHECKED enum err lab_withdraw(const struct act *act, const struct course_view *c
 
 // Services' departure hook (server/accounts/services.h): the seat's, the line's and the team's side of a drop.
 enum err lab_departed(const struct act *act, const struct course_view *course, int64_t person, bool is_hold_over);
+// Of an archived course: offers and the line end, and nobody is told.
+CHECKED enum err lab_end_line(const struct act *act, int64_t course);
 // Timers.
 CHECKED enum err lab_offer_expire(const struct act *act, const struct course_view *course, int64_t queue_entry);
 CHECKED enum err lab_decide(const struct act *act,

@@ -79,6 +79,13 @@ enum err lab_store_end(const struct act *act, int64_t id, enum queue_state state
                  db_int(act->now), db_int(id));
 }
 
+enum err lab_store_end_all(const struct act *act, int64_t course) {
+  return db_exec(act->db,
+                 "update lab_queue set state = 'ended', ended_at = $2 "
+                 "where course_id = $1 and state in ('waiting', 'offered')",
+                 db_int(course), db_int(act->now));
+}
+
 enum err lab_store_park(const struct act *act, int64_t id) {
   return db_exec(act->db, "update lab_queue set state = 'withdrawn', ended_at = $1, parked_at = $1 where id = $2",
                  db_int(act->now), db_int(id));
@@ -122,12 +129,9 @@ enum err lab_store_seated(struct db *db, struct arena *arena, int64_t course, st
                "where p.course_id = $1 and p.until_at is null and p.team_id is null order by p.id",
                db_int(course));
   struct seated *list = NULL;
-  size_t size = 0, room = 0;
+  size_t size = 0;
   while (db_next(&rows)) {
-    if (size == room) {
-      room = room == 0 ? 32 : room * 2;
-      list = arena_grow(arena, list, size, room, sizeof *list);
-    }
+    list = arena_more(arena, list, size, sizeof *list);
     list[size++] = (struct seated){.person = db_column_int(&rows, 0),
                                    .name = db_column_text(&rows, 1, arena),
                                    .is_active = db_column_int(&rows, 2) != 0};
@@ -141,12 +145,9 @@ enum err lab_store_seated(struct db *db, struct arena *arena, int64_t course, st
 
 static enum err read_list(struct db_rows *rows, struct arena *arena, struct queue_entry **out, size_t *count) {
   struct queue_entry *list = NULL;
-  size_t size = 0, room = 0;
+  size_t size = 0;
   while (db_next(rows)) {
-    if (size == room) {
-      room = room == 0 ? 16 : room * 2;
-      list = arena_grow(arena, list, size, room, sizeof *list);
-    }
+    list = arena_more(arena, list, size, sizeof *list);
     list[size] = read_entry(rows);
     list[size++].name = db_column_text(rows, 6, arena);
   }

@@ -44,6 +44,7 @@ CHECKED enum err lab_store_place(struct db *db, int64_t course, int64_t id, int6
 CHECKED enum err lab_store_wait(const struct act *act, int64_t course, int64_t person, int64_t *id);
 CHECKED enum err lab_store_offer(const struct act *act, int64_t id, int64_t expires_at);
 CHECKED enum err lab_store_end(const struct act *act, int64_t id, enum queue_state state);
+CHECKED enum err lab_store_end_all(const struct act *act, int64_t course); // who waits, and open offers
 // Out of the line by a drop; and back into it, at the old place.
 CHECKED enum err lab_store_park(const struct act *act, int64_t id);
 CHECKED enum err lab_store_return(const struct act *act, int64_t id, enum queue_state state);

@@ -8,16 +8,19 @@ enum { DAY_SECONDS = 86400 };
 
 static enum err tell(const struct act *act, const struct course_view *course, int64_t person, const char *subject,
                      const char *words);
+static enum err tell_until(const struct act *act, const struct course_view *course, int64_t person, const char *subject,
+                           const char *words, int64_t not_after);
 
 enum err lab_tell_offer(const struct act *act, const struct course_view *course, int64_t person, int64_t expires_at) {
   const char *until = course_instant_words(course, act->arena, expires_at);
-  return tell(
+  return tell_until(
       act, course, person, arena_format(act->arena, "A lab seat is yours if you take it by %s", until),
       arena_format(
           act->arena,
           "A lab seat in %s has become free and you are first in line. Take it by %s; after that it goes to the next "
           "in line. If you do not want it any more, withdraw, so that somebody else gets it sooner.",
-          course->file->title, until));
+          course->file->title, until),
+      expires_at); // a mail that could not leave in time does not offer what is another's by then
 }
 
 enum err lab_tell_expired(const struct act *act, const struct course_view *course, int64_t person) {
@@ -60,10 +63,16 @@ enum err lab_tell_list_ended(const struct act *act, const struct course_view *co
 
 static enum err tell(const struct act *act, const struct course_view *course, int64_t person, const char *subject,
                      const char *words) {
+  return tell_until(act, course, person, subject, words, 0);
+}
+
+static enum err tell_until(const struct act *act, const struct course_view *course, int64_t person, const char *subject,
+                           const char *words, int64_t not_after) {
   return outbox_put(act, &(struct message){.course = course->id,
                                            .person = person,
                                            .kind = "lab seat",
                                            .subject = subject,
                                            .words = words,
-                                           .link = arena_format(act->arena, "/courses/%s/labs", course->slug)});
+                                           .link = arena_format(act->arena, "/courses/%s/labs", course->slug),
+                                           .not_after = not_after});
 }

@@ -17,12 +17,9 @@ enum err check_in_board_store_holders(const struct act *act, int64_t course, boo
                db_int(course), db_int(is_of_teams ? 1 : 0), db_int(page->after),
                db_int(page->only.team + page->only.person), db_int(page->limit));
   struct board_holder *list = NULL;
-  size_t size = 0, room = 0;
+  size_t size = 0;
   while (db_next(&rows)) {
-    if (size == room) {
-      room = room == 0 ? 16 : room * 2;
-      list = arena_grow(act->arena, list, size, room, sizeof *list);
-    }
+    list = arena_more(act->arena, list, size, sizeof *list);
     list[size++] = (struct board_holder){.holder = {.team = db_column_int(&rows, 0), .person = db_column_int(&rows, 1)},
                                          .name = db_column_text(&rows, 2, act->arena),
                                          .mentor = db_column_int(&rows, 3),
@@ -47,12 +44,9 @@ enum err check_in_board_store_members(const struct act *act, int64_t course, con
       "where p.course_id = $1 and p.until_at is null order by p.id",
       db_int(course), db_text(milestone));
   struct board_member *list = NULL;
-  size_t size = 0, room = 0;
+  size_t size = 0;
   while (db_next(&rows)) {
-    if (size == room) {
-      room = room == 0 ? 16 : room * 2;
-      list = arena_grow(act->arena, list, size, room, sizeof *list);
-    }
+    list = arena_more(act->arena, list, size, sizeof *list);
     list[size++] = (struct board_member){.holder = {.team = db_column_int(&rows, 0), .person = db_column_int(&rows, 1)},
                                          .person = db_column_int(&rows, 2),
                                          .name = db_column_text(&rows, 3, act->arena),
@@ -76,12 +70,9 @@ enum err check_in_board_store_updates(const struct act *act, int64_t course, con
                "and u.milestone = $2 order by u.id",
                db_int(course), db_text(milestone));
   struct check_in_update *list = NULL;
-  size_t size = 0, room = 0;
+  size_t size = 0;
   while (db_next(&rows)) {
-    if (size == room) {
-      room = room == 0 ? 16 : room * 2;
-      list = arena_grow(act->arena, list, size, room, sizeof *list);
-    }
+    list = arena_more(act->arena, list, size, sizeof *list);
     list[size++] =
         (struct check_in_update){.holder = {.team = db_column_int(&rows, 0), .person = db_column_int(&rows, 1)},
                                  .done = db_column_text(&rows, 2, act->arena),
@@ -109,12 +100,9 @@ enum err check_in_board_store_notes(const struct act *act, int64_t course, const
       "where n.course_id = $1 and n.milestone = $2 order by n.id",
       db_int(course), db_text(milestone));
   struct board_note *list = NULL;
-  size_t size = 0, room = 0;
+  size_t size = 0;
   while (db_next(&rows)) {
-    if (size == room) {
-      room = room == 0 ? 16 : room * 2;
-      list = arena_grow(act->arena, list, size, room, sizeof *list);
-    }
+    list = arena_more(act->arena, list, size, sizeof *list);
     list[size++] = (struct board_note){.holder = {.team = db_column_int(&rows, 0), .person = db_column_int(&rows, 1)},
                                        .person = db_column_int(&rows, 2),
                                        .name = db_column_text(&rows, 3, act->arena),
@@ -136,12 +124,9 @@ enum err check_in_board_store_records(const struct act *act, int64_t course, con
       "from check_ins c left join people h on h.id = c.by_id where c.course_id = $1 and c.milestone = $2 order by c.id",
       db_int(course), db_text(milestone));
   struct board_record *list = NULL;
-  size_t size = 0, room = 0;
+  size_t size = 0;
   while (db_next(&rows)) {
-    if (size == room) {
-      room = room == 0 ? 16 : room * 2;
-      list = arena_grow(act->arena, list, size, room, sizeof *list);
-    }
+    list = arena_more(act->arena, list, size, sizeof *list);
     list[size++] = (struct board_record){.holder = {.team = db_column_int(&rows, 0), .person = db_column_int(&rows, 1)},
                                          .notes = db_column_text(&rows, 2, act->arena),
                                          .risk = db_column_text(&rows, 3, act->arena),
@@ -164,12 +149,9 @@ enum err check_in_board_store_follow_ups(const struct act *act, int64_t course, 
                "where f.course_id = $1 and f.closed_at is null order by f.id",
                db_int(course));
   struct board_follow_up *list = NULL;
-  size_t size = 0, room = 0;
+  size_t size = 0;
   while (db_next(&rows)) {
-    if (size == room) {
-      room = room == 0 ? 16 : room * 2;
-      list = arena_grow(act->arena, list, size, room, sizeof *list);
-    }
+    list = arena_more(act->arena, list, size, sizeof *list);
     list[size++] =
         (struct board_follow_up){.holder = {.team = db_column_int(&rows, 0), .person = db_column_int(&rows, 1)},
                                  .id = db_column_int(&rows, 2),

@@ -74,6 +74,7 @@ enum err check_in_tell_mentor(const struct act *act, const struct course_view *c
   }
   if (err != ERR_OK || mentor == act->actor)
     return err;
+  message.kind = "team to mentor";
   message.subject = "You mentor a team";
   message.words = arena_format(act->arena, "You are the mentor of %s now.", known.name);
   message.person = mentor;

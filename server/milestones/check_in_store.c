@@ -120,7 +120,7 @@ enum err check_in_store_results(const struct act *act, int64_t course, int64_t p
   struct check_in_result_of *list = NULL;
   size_t size = 0;
   while (db_next(&rows)) {
-    list = arena_grow(act->arena, list, size, size + 1, sizeof *list);
+    list = arena_more(act->arena, list, size, sizeof *list);
     list[size++] = (struct check_in_result_of){.milestone = db_column_text(&rows, 0, act->arena),
                                                .state = state_from(db_column_peek(&rows, 1))};
   }

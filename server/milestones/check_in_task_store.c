@@ -12,7 +12,7 @@ enum err check_in_task_store_updates(const struct act *act, int64_t course, cons
   const char **list = NULL;
   size_t size = 0;
   while (db_next(&rows)) {
-    list = arena_grow(act->arena, list, size, size + 1, sizeof *list);
+    list = arena_more(act->arena, list, size, sizeof *list);
     list[size++] = db_column_text(&rows, 0, act->arena);
   }
   if (rows.err != ERR_OK)
@@ -34,12 +34,9 @@ enum err check_in_task_store_follow_ups(const struct act *act, int64_t course, s
       "order by f.id limit $3",
       db_int(course), db_int(act->actor), db_int(TASKS_OF_A_KIND_MAX));
   struct task_follow_up *list = NULL;
-  size_t size = 0, room = 0;
+  size_t size = 0;
   while (db_next(&rows)) {
-    if (size == room) {
-      room = room == 0 ? 16 : room * 2;
-      list = arena_grow(act->arena, list, size, room, sizeof *list);
-    }
+    list = arena_more(act->arena, list, size, sizeof *list);
     list[size++] = (struct task_follow_up){.id = db_column_int(&rows, 0),
                                            .milestone = db_column_text(&rows, 1, act->arena),
                                            .words = db_column_text(&rows, 2, act->arena),

@@ -11,6 +11,7 @@
 #include "server/milestones/date_move_words.h"
 #include "server/milestones/extension_effect.h"
 #include "server/milestones/penalty.h"
+#include "server/milestones/syllabus_comparison.h"
 
 struct ledger {
   struct date_ledger_row *rows; // by person
@@ -27,13 +28,15 @@ struct moving {
 };
 
 static enum err edit(struct moving *moving);
-static enum err find_effects(struct moving *moving);
-static void compare_ledgers(const struct moving *moving, const struct ledger *before, const struct ledger *after);
+static const char *cause_of(const struct date_plan *plan);
+static void compare_ledgers(struct arena *arena, struct date_plan *plan, const struct ledger *before,
+                            const struct ledger *after);
 static const struct date_ledger_row *find(const struct ledger *ledger, int64_t person);
 static void add_holder(struct date_plan *plan, const struct date_cost *cost);
 static int most(const struct ledger *ledger, const struct holder *holder);
 static enum date_effect effect_of(int was, int is, const struct date_cost *first);
-static enum err find_open(const struct moving *moving);
+static enum err find_open(const struct act *act, const struct date_shift *shift, struct date_plan *plan);
+static bool stands_the_same(int64_t now, const struct milestone *was, const struct milestone *is);
 static enum err apply(struct moving *moving, struct course_library *library);
 static enum err audit(const struct moving *moving);
 static const char *dates_json(struct arena *arena, const struct milestone *milestone, int64_t version);
@@ -50,9 +53,10 @@ enum err date_move(const struct act *act, struct course_library *library, const 
   struct moving moving = {.act = act, .course = course, .wish = wish, .plan = out};
   enum err err = edit(&moving);
   if (err == ERR_OK)
-    err = find_effects(&moving);
+    err = date_move_find_effects(act, &(struct date_shift){course, &moving.moved}, out);
   if (err != ERR_OK)
     return err;
+  out->file = moving.moved.file;
   out->why_confirm = date_move_why_confirm(act, out);
   out->words = date_move_words(act, course, out);
   if (wish->is_dry_run || strcmp(moving.text, moving.new_text) == 0)
@@ -62,6 +66,30 @@ enum err date_move(const struct act *act, struct course_library *library, const 
                          "%s Nothing is changed yet: %s. Send it again with \"confirm\": true if this is meant.",
                          out->words, out->why_confirm);
   return apply(&moving, library);
+}
+
+enum err date_move_find_effects(const struct act *act, const struct date_shift *shift, struct date_plan *plan) {
+  const struct extension_reach reach_was = {.milestone = plan->was}, reach_is = {.milestone = plan->is};
+  const struct extension_snapshot *before = NULL, *after = NULL;
+  struct ledger costs_before = {0}, costs_after = {0};
+  int64_t course = shift->was->id;
+  enum err err = extension_snapshot_take(act, shift->was, &reach_was, &before);
+  if (err == ERR_OK)
+    err = date_move_store_ledger(act, course, plan->was->id, &costs_before.rows, &costs_before.count);
+  if (err == ERR_OK)
+    err = find_open(act, shift, plan);
+  if (err == ERR_OK)
+    err = penalty_recompute_all(act, shift->is, plan->is, cause_of(plan));
+  if (err == ERR_OK)
+    err = date_move_store_ledger(act, course, plan->is->id, &costs_after.rows, &costs_after.count);
+  if (err == ERR_OK)
+    err = extension_snapshot_take(act, shift->is, &reach_is, &after);
+  if (err != ERR_OK)
+    return err;
+  plan->is_silent = shift->was->state == COURSE_DRAFT;
+  extension_compare(act, before, after, &plan->done);
+  compare_ledgers(act->arena, plan, &costs_before, &costs_after);
+  return ERR_OK;
 }
 
 // The course as it becomes lives in the act's arena: what is not committed does not get into the library.
@@ -93,35 +121,14 @@ static enum err edit(struct moving *moving) {
   return milestone_find(act, &moving->moved, wish->milestone, &plan->is);
 }
 
-// Writes the ledger as it becomes.
-static enum err find_effects(struct moving *moving) {
-  const struct act *act = moving->act;
-  struct date_plan *plan = moving->plan;
-  const struct extension_reach reach_was = {.milestone = plan->was}, reach_is = {.milestone = plan->is};
-  const struct extension_snapshot *before = NULL, *after = NULL;
-  struct ledger costs_before = {0}, costs_after = {0};
-  int64_t course = moving->course->id;
-  enum err err = extension_snapshot_take(act, moving->course, &reach_was, &before);
-  if (err == ERR_OK)
-    err = date_move_store_ledger(act, course, plan->was->id, &costs_before.rows, &costs_before.count);
-  if (err == ERR_OK)
-    err = find_open(moving);
-  if (err == ERR_OK)
-    err = penalty_recompute_all(act, &moving->moved, plan->is, "date moved");
-  if (err == ERR_OK)
-    err = date_move_store_ledger(act, course, plan->is->id, &costs_after.rows, &costs_after.count);
-  if (err == ERR_OK)
-    err = extension_snapshot_take(act, &moving->moved, &reach_is, &after);
-  if (err != ERR_OK)
-    return err;
-  extension_compare(act, before, after, &plan->done);
-  compare_ledgers(moving, &costs_before, &costs_after);
-  return ERR_OK;
+// As the ledger's readers see it.
+static const char *cause_of(const struct date_plan *plan) {
+  bool is_policy = plan->was->due == plan->is->due && !syllabus_same_policy(plan->was->late, plan->is->late);
+  return is_policy ? "late policy changed" : "date moved";
 }
 
-static void compare_ledgers(const struct moving *moving, const struct ledger *before, const struct ledger *after) {
-  struct date_plan *plan = moving->plan;
-  struct arena *arena = moving->act->arena;
+static void compare_ledgers(struct arena *arena, struct date_plan *plan, const struct ledger *before,
+                            const struct ledger *after) {
   plan->costs = arena_array(arena, after->count, sizeof *plan->costs);
   plan->holders = arena_array(arena, after->count, sizeof *plan->holders);
   for (size_t i = 0; i < after->count; i++) {
@@ -199,20 +206,18 @@ static enum date_effect effect_of(int was, int is, const struct date_cost *first
 }
 
 // Of what is only held nothing is late.
-static enum err find_open(const struct moving *moving) {
-  const struct act *act = moving->act;
-  struct date_plan *plan = moving->plan;
+static enum err find_open(const struct act *act, const struct date_shift *shift, struct date_plan *plan) {
   const struct holder *missing = NULL;
   size_t count = 0;
-  if (!milestone_takes_work(plan->was))
+  if (!milestone_takes_work(plan->was) || stands_the_same(act->now, plan->was, plan->is))
     return ERR_OK;
-  enum err err = milestone_missing(act, moving->course, plan->was, &missing, &count);
+  enum err err = milestone_missing(act, shift->was, plan->was, &missing, &count);
   plan->open = arena_array(act->arena, count, sizeof *plan->open);
   for (size_t i = 0; err == ERR_OK && i < count; i++) {
     struct terms was, is;
-    err = extension_shared_terms(act, moving->course, plan->was, &missing[i], &was);
+    err = extension_shared_terms(act, shift->was, plan->was, &missing[i], &was);
     if (err == ERR_OK)
-      err = extension_shared_terms(act, &moving->moved, plan->is, &missing[i], &is);
+      err = extension_shared_terms(act, shift->is, plan->is, &missing[i], &is);
     if (err != ERR_OK)
       return err;
     struct date_open open = {
@@ -223,6 +228,13 @@ static enum err find_open(const struct moving *moving) {
     plan->open[plan->open_count++] = open;
   }
   return err;
+}
+
+// For every holder: an extension only makes a due later. Spares two questions a holder where nothing is due yet.
+static bool stands_the_same(int64_t now, const struct milestone *was, const struct milestone *is) {
+  bool is_unopened = now < was->opens && now < is->opens;
+  bool is_in_time = was->opens <= now && now <= was->due && is->opens <= now && now <= is->due;
+  return is_unopened || is_in_time;
 }
 
 static enum err apply(struct moving *moving, struct course_library *library) {

@@ -44,17 +44,27 @@ struct date_open { // a holder who has nothing in, and stands elsewhere by the c
 
 struct date_plan {
   const struct milestone *was, *is;
-  int64_t version;         // of the syllabus, once done; 0 in a dry run
-  const char *why_confirm; // why it needs confirmation; NULL: it does not
-  const char *words;       // all of it in sentences
-  struct date_cost *costs; // what changes, by person
+  const struct course *file; // of a move: the course file as it becomes
+  int64_t version;           // of the syllabus, once done; 0 in a dry run
+  const char *why_confirm;   // why it needs confirmation; NULL: it does not
+  const char *words;         // all of it in sentences
+  struct date_cost *costs;   // what changes, by person
   size_t cost_count;
   struct date_holder *holders;
   size_t holder_count;
   struct date_open *open;
   size_t open_count;
   struct extension_done done; // active students for whom dates or costs change
+  bool is_silent;             // a draft: students do not see it, so that nobody is told
 };
+
+// The course as it is and as it becomes: the same course, two readings of its file.
+struct date_shift {
+  const struct course_view *was, *is;
+};
+// What it does that plan->was becomes plan->is, which are of the same id, kind and track: fills costs, holders, open
+// and done, by doing it to the ledger. Whoever only plans rolls back.
+CHECKED enum err date_move_find_effects(const struct act *act, const struct date_shift *shift, struct date_plan *plan);
 
 // By an instructor. not_found, invalid_fields by the wish's fields; confirmation_needed, in the plan's words, for what
 // moves earlier, touches the next 48 hours, or closes again what had opened.

@@ -8,7 +8,7 @@
 #include "server/http/request.h"
 #include "server/http/shape.h"
 #include "server/milestones/date_move.h"
-#include "server/milestones/date_move_words.h"
+#include "server/milestones/date_move_view.h"
 
 enum { BODY_BYTES_MAX = 8 * 1024 };
 
@@ -26,17 +26,8 @@ static route_handler move;
 static enum err read_wish(struct request *request, struct date_wish *out);
 static enum err read_closes(struct request *request, const struct raw_value *value, struct date_wish *out);
 static enum err run(struct request *request, const struct date_wish *wish);
-static void write_plan(struct request *request, const struct date_wish *wish, const struct date_plan *plan);
-static void write_dates(struct json *json, const char *name, const struct milestone *milestone);
-static void write_whose(struct json *json, const struct holder *holder, const char *name);
-static void write_changes(struct json *json, const struct date_plan *plan);
-static void write_people(struct request *request, struct json *json, const struct date_plan *plan);
-
-static const char *const timing_names[] = {[TIMING_NOT_OPEN] = "not open",
-                                           [TIMING_ON_TIME] = "open",
-                                           [TIMING_LATE] = "late",
-                                           [TIMING_CLOSED] = "closed",
-                                           NULL};
+static void write_plan(struct request *request, const struct date_wish *wish, const struct date_plan *plan,
+                       const struct reminder_moves *moves);
 
 // clang-format off
 static const struct field move_fields[] = {
@@ -52,59 +43,26 @@ static const struct field choice_fields[] = {
 };
 static const struct shape choice_shape = {"MilestoneDatesChoice", MEDIA_JSON, 0, sizeof(struct move_choice), choice_fields, 1};
 
-static const struct answer_field dates_fields[] = {
-  {"opens",  ANSWER_INSTANT, ANSWER_ALWAYS, AUDIENCE_STAFF, NULL, NULL, "From when on work is taken"},
-  {"due",    ANSWER_INSTANT, ANSWER_ALWAYS, AUDIENCE_STAFF, NULL, NULL, "Until when it costs nothing"},
-  {"closes", ANSWER_INSTANT, ANSWER_ALWAYS, AUDIENCE_STAFF, NULL, NULL, "Until when late work is taken, stated or by the late policy"},
+static const struct answer_field reminders_fields[] = {
+  {"moved",     ANSWER_INTEGER, ANSWER_ALWAYS, AUDIENCE_STAFF, NULL, NULL, "To another instant"},
+  {"cancelled", ANSWER_INTEGER, ANSWER_ALWAYS, AUDIENCE_STAFF, NULL, NULL, "Their new instant has passed"},
+  {"new",       ANSWER_INTEGER, ANSWER_ALWAYS, AUDIENCE_STAFF, NULL, NULL, "Of the new date; one of the old date has been sent"},
 };
-static const struct answer dates_answer = {"MilestoneDatesStated", NULL, false, dates_fields, sizeof dates_fields / sizeof *dates_fields};
-static const struct answer_field holder_fields[] = {
-  {"team",        ANSWER_INTEGER, ANSWER_NULLABLE, AUDIENCE_STAFF, NULL, NULL, "The team"},
-  {"person",      ANSWER_INTEGER, ANSWER_NULLABLE, AUDIENCE_STAFF, NULL, NULL, "Or the student whose own work it is"},
-  {"name",        ANSWER_TEXT,    ANSWER_ALWAYS,   AUDIENCE_STAFF, NULL, NULL, "The team's or the student's"},
-  {"effect",      ANSWER_CHOICE,  ANSWER_ALWAYS,   AUDIENCE_STAFF, date_effect_names, NULL, "What becomes of their work"},
-  {"cost_before", ANSWER_INTEGER, ANSWER_ALWAYS,   AUDIENCE_STAFF, NULL, NULL, "The most points that lateness cost any of them"},
-  {"cost",        ANSWER_INTEGER, ANSWER_ALWAYS,   AUDIENCE_STAFF, NULL, NULL, "The most that it costs any of them from now on"},
-  {"people",      ANSWER_INTEGER, ANSWER_ALWAYS,   AUDIENCE_STAFF, NULL, NULL, "For how many of them the cost changes"},
-};
-static const struct answer holder_answer = {"DatesHolder", NULL, false, holder_fields, sizeof holder_fields / sizeof *holder_fields};
-static const struct answer_field cost_fields[] = {
-  {"person",      ANSWER_INTEGER, ANSWER_ALWAYS, AUDIENCE_STAFF, NULL, NULL, "The student's number"},
-  {"name",        ANSWER_TEXT,    ANSWER_ALWAYS, AUDIENCE_STAFF, NULL, NULL, "As everybody sees it"},
-  {"cost_before", ANSWER_INTEGER, ANSWER_ALWAYS, AUDIENCE_STAFF, NULL, NULL, "Points that lateness cost them"},
-  {"cost",        ANSWER_INTEGER, ANSWER_ALWAYS, AUDIENCE_STAFF, NULL, NULL, "Points that it costs them from now on"},
-};
-static const struct answer cost_answer = {"DatesCost", NULL, false, cost_fields, sizeof cost_fields / sizeof *cost_fields};
-static const struct answer_field open_fields[] = {
-  {"team",         ANSWER_INTEGER, ANSWER_NULLABLE, AUDIENCE_STAFF, NULL, NULL, "The team"},
-  {"person",       ANSWER_INTEGER, ANSWER_NULLABLE, AUDIENCE_STAFF, NULL, NULL, "Or the student whose own work it is"},
-  {"name",         ANSWER_TEXT,    ANSWER_ALWAYS,   AUDIENCE_STAFF, NULL, NULL, "The team's or the student's"},
-  {"state_before", ANSWER_CHOICE,  ANSWER_ALWAYS,   AUDIENCE_STAFF, timing_names, NULL, "Where they stood at this moment"},
-  {"state",        ANSWER_CHOICE,  ANSWER_ALWAYS,   AUDIENCE_STAFF, timing_names, NULL, "Where they stand from now on"},
-};
-static const struct answer open_answer = {"DatesMissing", NULL, false, open_fields, sizeof open_fields / sizeof *open_fields};
-static const struct answer_field person_fields[] = {
-  {"person",     ANSWER_INTEGER, ANSWER_ALWAYS, AUDIENCE_STAFF, NULL, NULL, "The student's number"},
-  {"name",       ANSWER_TEXT,    ANSWER_ALWAYS, AUDIENCE_STAFF, NULL, NULL, "As everybody sees it"},
-  {"due_before", ANSWER_INSTANT, ANSWER_ALWAYS, AUDIENCE_STAFF, NULL, NULL, "What held for them"},
-  {"due",        ANSWER_INSTANT, ANSWER_ALWAYS, AUDIENCE_STAFF, NULL, NULL, "What holds, their extensions counted"},
-  {"closes",     ANSWER_INSTANT, ANSWER_ALWAYS, AUDIENCE_STAFF, NULL, NULL, "Until when their late work earns something"},
-  {"is_told",    ANSWER_FLAG,    ANSWER_ALWAYS, AUDIENCE_STAFF, NULL, NULL, "false: it is over and costs them the same"},
-};
-static const struct answer person_answer = {"DatesPerson", NULL, false, person_fields, sizeof person_fields / sizeof *person_fields};
+static const struct answer reminders_answer = {"ReminderMoves", NULL, false, reminders_fields, sizeof reminders_fields / sizeof *reminders_fields};
 static const struct answer_field plan_fields[] = {
   {"dry_run",            ANSWER_FLAG,    ANSWER_ALWAYS,   AUDIENCE_STAFF, NULL, NULL, "true: nothing was changed and nobody told"},
   {"milestone",          ANSWER_TEXT,    ANSWER_ALWAYS,   AUDIENCE_STAFF, NULL, NULL, "Its id"},
   {"syllabus_version",   ANSWER_INTEGER, ANSWER_NULLABLE, AUDIENCE_STAFF, NULL, NULL, "Of the course file as it is now; null in a dry run"},
-  {"before",             ANSWER_OBJECT,  ANSWER_ALWAYS,   AUDIENCE_STAFF, NULL, &dates_answer, "The course file's dates as they were"},
-  {"after",              ANSWER_OBJECT,  ANSWER_ALWAYS,   AUDIENCE_STAFF, NULL, &dates_answer, "As they become"},
+  {"before",             ANSWER_OBJECT,  ANSWER_ALWAYS,   AUDIENCE_STAFF, NULL, &date_stated_answer, "The course file's dates as they were"},
+  {"after",              ANSWER_OBJECT,  ANSWER_ALWAYS,   AUDIENCE_STAFF, NULL, &date_stated_answer, "As they become"},
   {"needs_confirmation", ANSWER_FLAG,    ANSWER_ALWAYS,   AUDIENCE_STAFF, NULL, NULL, "Whether it is refused without `confirm`"},
   {"why",                ANSWER_TEXT,    ANSWER_NULLABLE, AUDIENCE_STAFF, NULL, NULL, "Why it needs confirmation"},
   {"words",              ANSWER_TEXT,    ANSWER_ALWAYS,   AUDIENCE_STAFF, NULL, NULL, "All of it in sentences"},
-  {"holders",            ANSWER_LIST,    ANSWER_ALWAYS,   AUDIENCE_STAFF, NULL, &holder_answer, "Whose work becomes late, dearer, cheaper, or is no longer late"},
-  {"costs",              ANSWER_LIST,    ANSWER_ALWAYS,   AUDIENCE_STAFF, NULL, &cost_answer, "For which people, those included who dropped since"},
-  {"missing",            ANSWER_LIST,    ANSWER_ALWAYS,   AUDIENCE_STAFF, NULL, &open_answer, "Who has nothing in, and stands elsewhere by the clock from now on"},
-  {"people",             ANSWER_LIST,    ANSWER_ALWAYS,   AUDIENCE_STAFF, NULL, &person_answer, "Students for whom a date or a cost changes"},
+  {"reminders",          ANSWER_OBJECT,  ANSWER_ALWAYS,   AUDIENCE_STAFF, NULL, &reminders_answer, "What becomes of reminders that are still to come, counted by person and offset"},
+  {"holders",            ANSWER_LIST,    ANSWER_ALWAYS,   AUDIENCE_STAFF, NULL, &date_holder_answer, "Whose work becomes late, dearer, cheaper, or is no longer late"},
+  {"costs",              ANSWER_LIST,    ANSWER_ALWAYS,   AUDIENCE_STAFF, NULL, &date_cost_answer, "For which people, those included who dropped since"},
+  {"missing",            ANSWER_LIST,    ANSWER_ALWAYS,   AUDIENCE_STAFF, NULL, &date_open_answer, "Who has nothing in, and stands elsewhere by the clock from now on"},
+  {"people",             ANSWER_LIST,    ANSWER_ALWAYS,   AUDIENCE_STAFF, NULL, &date_person_answer, "Students for whom a date or a cost changes"},
 };
 static const struct answer plan_answer = {"MilestoneMove", NULL, false, plan_fields, sizeof plan_fields / sizeof *plan_fields};
 
@@ -158,12 +116,19 @@ static enum err read_closes(struct request *request, const struct raw_value *val
 static enum err run(struct request *request, const struct date_wish *wish) {
   struct date_plan plan;
   enum err err = date_move(&request->act, request_services(request)->library, request_course(request), wish, &plan);
+  struct course_view is = *request_course(request);
+  struct reminder_moves moves = {0};
+  if (err == ERR_OK) {
+    is.file = plan.file;
+    err = request_services(request)->reminders_moved(&request->act, request_course(request), &is, &moves);
+  }
   if (err == ERR_OK)
-    write_plan(request, wish, &plan);
+    write_plan(request, wish, &plan, &moves);
   return err;
 }
 
-static void write_plan(struct request *request, const struct date_wish *wish, const struct date_plan *plan) {
+static void write_plan(struct request *request, const struct date_wish *wish, const struct date_plan *plan,
+                       const struct reminder_moves *moves) {
   struct json *json = reply_object(request);
   json_flag(json, "dry_run", wish->is_dry_run);
   json_text(json, "milestone", plan->is->id);
@@ -171,81 +136,15 @@ static void write_plan(struct request *request, const struct date_wish *wish, co
     json_none(json, "syllabus_version");
   else
     json_int(json, "syllabus_version", plan->version);
-  write_dates(json, "before", plan->was);
-  write_dates(json, "after", plan->is);
+  date_plan_write_dates(json, "before", plan->was);
+  date_plan_write_dates(json, "after", plan->is);
   json_flag(json, "needs_confirmation", plan->why_confirm != NULL);
   json_text(json, "why", plan->why_confirm);
   json_text(json, "words", plan->words);
-  write_changes(json, plan);
-  write_people(request, json, plan);
-}
-
-static void write_dates(struct json *json, const char *name, const struct milestone *milestone) {
-  json_object_in(json, name);
-  json_instant(json, "opens", milestone->opens);
-  json_instant(json, "due", milestone->due);
-  json_instant(json, "closes", milestone->closes);
+  json_object_in(json, "reminders");
+  json_int(json, "moved", moves->moved);
+  json_int(json, "cancelled", moves->cancelled);
+  json_int(json, "new", moves->added);
   json_end(json);
-}
-
-static void write_whose(struct json *json, const struct holder *holder, const char *name) {
-  if (holder->team != 0)
-    json_int(json, "team", holder->team);
-  else
-    json_none(json, "team");
-  if (holder->person != 0)
-    json_int(json, "person", holder->person);
-  else
-    json_none(json, "person");
-  json_text(json, "name", name);
-}
-
-static void write_changes(struct json *json, const struct date_plan *plan) {
-  json_array_in(json, "holders");
-  for (size_t i = 0; i < plan->holder_count; i++) {
-    const struct date_holder *holder = &plan->holders[i];
-    json_begin_object(json);
-    write_whose(json, &holder->holder, holder->name);
-    json_text(json, "effect", date_effect_names[holder->effect]);
-    json_int(json, "cost_before", holder->points_was);
-    json_int(json, "cost", holder->points_is);
-    json_int(json, "people", (int64_t)holder->people);
-    json_end(json);
-  }
-  json_end(json);
-  json_array_in(json, "costs");
-  for (size_t i = 0; i < plan->cost_count; i++) {
-    json_begin_object(json);
-    json_int(json, "person", plan->costs[i].person);
-    json_text(json, "name", plan->costs[i].name);
-    json_int(json, "cost_before", plan->costs[i].points_was);
-    json_int(json, "cost", plan->costs[i].points_is);
-    json_end(json);
-  }
-  json_end(json);
-  json_array_in(json, "missing");
-  for (size_t i = 0; i < plan->open_count; i++) {
-    json_begin_object(json);
-    write_whose(json, &plan->open[i].holder, plan->open[i].name);
-    json_text(json, "state_before", timing_names[plan->open[i].was]);
-    json_text(json, "state", timing_names[plan->open[i].is]);
-    json_end(json);
-  }
-  json_end(json);
-}
-
-static void write_people(struct request *request, struct json *json, const struct date_plan *plan) {
-  json_array_in(json, "people");
-  for (size_t i = 0; i < plan->done.change_count; i++) {
-    const struct extension_change *change = &plan->done.changes[i];
-    json_begin_object(json);
-    json_int(json, "person", change->person);
-    json_text(json, "name", change->name);
-    json_instant(json, "due_before", change->was.due);
-    json_instant(json, "due", change->is.due);
-    json_instant(json, "closes", change->is.closes);
-    json_flag(json, "is_told", date_move_is_news(&request->act, change));
-    json_end(json);
-  }
-  json_end(json);
+  date_plan_write_effects(&request->act, json, plan);
 }

@@ -13,12 +13,9 @@ enum err date_move_store_ledger(const struct act *act, int64_t course, const cha
                "and n.person_id = p.person_id and n.milestone = p.milestone and n.id > p.id) order by p.person_id",
                db_int(course), db_text(milestone));
   struct date_ledger_row *list = NULL;
-  size_t size = 0, room = 0;
+  size_t size = 0;
   while (db_next(&rows)) {
-    if (size == room) {
-      room = room == 0 ? 16 : room * 2;
-      list = arena_grow(act->arena, list, size, room, sizeof *list);
-    }
+    list = arena_more(act->arena, list, size, sizeof *list);
     bool is_of_team = !db_column_is_null(&rows, 2);
     list[size++] =
         (struct date_ledger_row){.person = db_column_int(&rows, 0),

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 #include "server/milestones/date_move_words.h"
 
+#include <string.h>
+
 #include "common/base/text.h"
 #include "server/outbound/outbox.h"
 
@@ -12,10 +14,13 @@ struct date {
 };
 
 static void dates_of(const struct date_plan *plan, struct date out[static DATES]);
-static bool is_near(const struct act *act, int64_t at);
 static void add_why(struct text *out, const char *noun, const char *clause);
 static void add_holders(const struct date_plan *plan, struct text *out);
 static void add_open(const struct date_plan *plan, struct text *out);
+static void add_reminders(const struct act *act, const struct course_view *course, const struct date_plan *plan,
+                          struct text *out);
+static const char *reminders_words(const struct act *act, const struct course_view *course,
+                                   const struct milestone *milestone);
 static const char *message_words(const struct act *act, const struct course_view *course,
                                  const struct extension_change *change, const char *reason);
 
@@ -27,20 +32,27 @@ const char *date_move_why_confirm(const struct act *act, const struct date_plan 
   text_init(&why, act->arena);
   struct date dates[DATES];
   dates_of(plan, dates);
-  for (size_t i = 0; i < DATES; i++) {
-    if (dates[i].was == dates[i].is)
-      continue;
-    if (dates[i].is < dates[i].was)
-      add_why(&why, dates[i].noun, "moves earlier");
-    if (is_near(act, dates[i].is))
-      add_why(&why, dates[i].noun, "falls within 48 hours from now");
-    else if (is_near(act, dates[i].was))
-      add_why(&why, dates[i].noun, "was within 48 hours from now");
-  }
+  for (size_t i = 0; i < DATES; i++)
+    date_move_add_why(act, dates[i].noun, dates[i].was, dates[i].is, &why);
   if (plan->was->opens <= act->now && plan->is->opens > act->now)
     add_why(&why, "the opening", "had passed, so that it closes again until then");
   const char *words = text_get(&why);
   return words[0] == '\0' ? NULL : words;
+}
+
+void date_move_add_why(const struct act *act, const char *noun, int64_t was, int64_t is, struct text *why) {
+  if (was == is)
+    return;
+  if (is < was)
+    add_why(why, noun, "moves earlier");
+  if (date_move_is_near(act, is))
+    add_why(why, noun, "falls within 48 hours from now");
+  else if (date_move_is_near(act, was))
+    add_why(why, noun, "was within 48 hours from now");
+}
+
+bool date_move_is_near(const struct act *act, int64_t at) {
+  return at >= act->now && at - act->now <= DATE_MOVE_NEAR_SECONDS;
 }
 
 const char *date_move_words(const struct act *act, const struct course_view *course, const struct date_plan *plan) {
@@ -63,17 +75,18 @@ const char *date_move_words(const struct act *act, const struct course_view *cou
   text_add(&words, ".");
   add_holders(plan, &words);
   add_open(plan, &words);
+  add_reminders(act, course, plan, &words);
   size_t told = 0;
   for (size_t i = 0; i < plan->done.change_count; i++)
-    told += date_move_is_news(act, &plan->done.changes[i]) ? 1 : 0;
+    told += date_move_is_news(act, plan, &plan->done.changes[i]) ? 1 : 0;
   text_add_format(&words, " It concerns %zu student%s, of whom %zu %s told.", plan->done.change_count,
                   plan->done.change_count == 1 ? "" : "s", told, told == 1 ? "is" : "are");
   return text_get(&words);
 }
 
-bool date_move_is_news(const struct act *act, const struct extension_change *change) {
+bool date_move_is_news(const struct act *act, const struct date_plan *plan, const struct extension_change *change) {
   int64_t last = change->was.closes > change->is.closes ? change->was.closes : change->is.closes;
-  return act->now <= last || change->points_was != change->points_is;
+  return !plan->is_silent && (act->now <= last || change->points_was != change->points_is);
 }
 
 enum err date_move_tell(const struct act *act, const struct course_view *course, const struct date_plan *plan,
@@ -81,27 +94,43 @@ enum err date_move_tell(const struct act *act, const struct course_view *course,
   enum err err = ERR_OK;
   for (size_t i = 0; err == ERR_OK && i < plan->done.change_count; i++) { // of one milestone: a change a person
     const struct extension_change *change = &plan->done.changes[i];
-    if (!date_move_is_news(act, change))
+    if (!date_move_is_news(act, plan, change))
       continue;
     err = outbox_put(act, &(struct message){.course = course->id,
                                             .person = change->person,
                                             .kind = "dates moved",
                                             .subject = "The course's staff moved a date",
                                             .words = message_words(act, course, change, reason),
+                                            .act_by = change->is.due > act->now ? change->is.due : change->is.closes,
                                             .link = arena_format(act->arena, "/courses/%s/milestones/%s", course->slug,
                                                                  change->milestone->id)});
   }
   return err;
 }
 
+void date_move_add_change(const struct act *act, const struct course_view *course,
+                          const struct extension_change *change, struct text *words) {
+  text_add(words, change->milestone->title);
+  if (change->was.opens != change->is.opens)
+    text_add_format(words, " now opens %s (before: %s);", course_instant_words(course, act->arena, change->is.opens),
+                    course_instant_words(course, act->arena, change->was.opens));
+  text_add_format(words, " is %sdue %s", change->was.due == change->is.due ? "still " : "now ",
+                  course_instant_words(course, act->arena, change->is.due));
+  if (change->was.due != change->is.due)
+    text_add_format(words, " (before: %s)", course_instant_words(course, act->arena, change->was.due));
+  if (milestone_takes_work(change->milestone))
+    text_add_format(words, "; late work is taken until %s",
+                    course_instant_words(course, act->arena, change->is.closes));
+  text_add(words, ".");
+  if (change->points_was != change->points_is)
+    text_add_format(words, " What you handed in costs %d points for lateness instead of %d.", change->points_is,
+                    change->points_was);
+}
+
 static void dates_of(const struct date_plan *plan, struct date out[static DATES]) {
   out[0] = (struct date){"the opening", "opens", plan->was->opens, plan->is->opens};
   out[1] = (struct date){"the due", "is due", plan->was->due, plan->is->due};
   out[2] = (struct date){"the closing", "closes", plan->was->closes, plan->is->closes};
-}
-
-static bool is_near(const struct act *act, int64_t at) {
-  return at >= act->now && at - act->now <= DATE_MOVE_NEAR_SECONDS;
 }
 
 static void add_why(struct text *out, const char *noun, const char *clause) {
@@ -138,25 +167,33 @@ static void add_open(const struct date_plan *plan, struct text *out) {
     text_add(out, ".");
 }
 
+// By the file's due: who has more time hears theirs later (rules.md, Reminders and tasks).
+static void add_reminders(const struct act *act, const struct course_view *course, const struct date_plan *plan,
+                          struct text *out) {
+  const char *was = reminders_words(act, course, plan->was), *is = reminders_words(act, course, plan->is);
+  if (strcmp(was, is) != 0)
+    text_add_format(out, " Who is not done is reminded %s instead of %s.", is, was);
+}
+
+// Of those still to come.
+static const char *reminders_words(const struct act *act, const struct course_view *course,
+                                   const struct milestone *milestone) {
+  struct text words;
+  text_init(&words, act->arena);
+  for (size_t i = 0; i < milestone->remind.student_count; i++) {
+    int64_t at = course_add(course, milestone->due, milestone->remind.students[i]);
+    if (at > act->now)
+      text_add_format(&words, "%s%s", words.size == 0 ? "" : ", ", course_instant_words(course, act->arena, at));
+  }
+  return words.size == 0 ? "no more" : text_get(&words);
+}
+
 static const char *message_words(const struct act *act, const struct course_view *course,
                                  const struct extension_change *change, const char *reason) {
   struct text words;
   text_init(&words, act->arena);
-  text_add_format(&words, "%s: %s", course->file->title, change->milestone->title);
-  if (change->was.opens != change->is.opens)
-    text_add_format(&words, " now opens %s (before: %s);", course_instant_words(course, act->arena, change->is.opens),
-                    course_instant_words(course, act->arena, change->was.opens));
-  text_add_format(&words, " is %sdue %s", change->was.due == change->is.due ? "still " : "now ",
-                  course_instant_words(course, act->arena, change->is.due));
-  if (change->was.due != change->is.due)
-    text_add_format(&words, " (before: %s)", course_instant_words(course, act->arena, change->was.due));
-  if (milestone_takes_work(change->milestone))
-    text_add_format(&words, "; late work is taken until %s",
-                    course_instant_words(course, act->arena, change->is.closes));
-  text_add(&words, ".");
-  if (change->points_was != change->points_is)
-    text_add_format(&words, " What you handed in costs %d points for lateness instead of %d.", change->points_is,
-                    change->points_was);
+  text_add_format(&words, "%s: ", course->file->title);
+  date_move_add_change(act, course, change, &words);
   text_add_format(&words, " The staff write: \"%s\".", reason);
   return text_get(&words);
 }

@@ -47,12 +47,9 @@ enum err excusal_store_list(const struct act *act, int64_t course, const char *m
       db_query(act->db, EXCUSAL_ROWS "where x.course_id = $1 and x.milestone = $2 order by x.id", db_int(course),
                db_text(milestone));
   struct excusal *list = NULL;
-  size_t size = 0, room = 0;
+  size_t size = 0;
   while (db_next(&rows)) {
-    if (size == room) {
-      room = room == 0 ? 8 : room * 2;
-      list = arena_grow(act->arena, list, size, room, sizeof *list);
-    }
+    list = arena_more(act->arena, list, size, sizeof *list);
     list[size++] = read_row(&rows, act->arena);
   }
   if (rows.err != ERR_OK)

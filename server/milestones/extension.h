@@ -67,6 +67,7 @@ struct extension_many {
   size_t count;
   const char *reason;
 };
+// Tells nobody: its caller gives time for several milestones, and tells everybody once (extension_words.h).
 CHECKED enum err extension_give_each(const struct act *act, const struct course_view *course,
                                      const struct milestone *milestone, const struct extension_many *many,
                                      struct extension_done *done);

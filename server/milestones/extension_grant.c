@@ -22,6 +22,7 @@ struct giving {
   int64_t due;                       // 0: standing
   struct extension_each *each;       // whom, once checked
   size_t each_count;
+  bool is_told_later;
 };
 
 static enum err give(const struct giving *giving, struct extension_done *done);
@@ -71,7 +72,8 @@ enum err extension_give_each(const struct act *act, const struct course_view *co
                           .wish = &wish,
                           .milestone = milestone,
                           .each = many->list,
-                          .each_count = many->count};
+                          .each_count = many->count,
+                          .is_told_later = true};
   *done = (struct extension_done){0};
   return give(&giving, done);
 }
@@ -124,7 +126,7 @@ static enum err give(const struct giving *giving, struct extension_done *done) {
   if (err != ERR_OK)
     return err;
   extension_compare(act, before, after, done);
-  return extension_tell(act, course, done, wish->reason);
+  return giving->is_told_later ? ERR_OK : extension_tell(act, course, done, wish->reason);
 }
 
 static enum err check_wish(struct giving *giving) {

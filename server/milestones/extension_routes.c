@@ -157,10 +157,11 @@ static enum err list(struct request *request, const char *milestone) {
   return ERR_OK;
 }
 
-// Of an accommodation staff see whom and until when, which is what they work by; its words are the instructors'.
+// Of what one person got staff see until when, which is what they work by; the words are that person's and the
+// instructors'. Were only those of accommodations left out, the gap would tell which are some.
 static void write_row(struct json *json, const struct course_view *course, const struct extension_row *row) {
   bool is_instructor = course->role == ROLE_INSTRUCTOR;
-  bool is_closed = row->is_accommodation && course->role == ROLE_STAFF;
+  bool is_closed = row->person != 0 && course->role == ROLE_STAFF;
   json_begin_object(json);
   json_int(json, "id", row->id);
   json_text(json, "milestone", row->milestone);

@@ -50,12 +50,9 @@ enum err extension_store_list(const struct act *act, int64_t course, const struc
       db_int(course), db_int(page->below), db_text(page->milestone == NULL ? "" : page->milestone),
       db_int(page->concerns), db_int(page->limit));
   struct extension_row *list = NULL;
-  size_t size = 0, room = 0;
+  size_t size = 0;
   while (db_next(&rows)) {
-    if (size == room) {
-      room = room == 0 ? 16 : room * 2;
-      list = arena_grow(act->arena, list, size, room, sizeof *list);
-    }
+    list = arena_more(act->arena, list, size, sizeof *list);
     list[size++] = read_row(&rows, act->arena);
   }
   if (rows.err != ERR_OK)
@@ -102,7 +99,7 @@ enum err extension_store_member_grants(const struct act *act, int64_t course, co
   struct extension_member_grant *list = NULL;
   size_t size = 0;
   while (db_next(&rows)) {
-    list = arena_grow(act->arena, list, size, size + 1, sizeof *list);
+    list = arena_more(act->arena, list, size, sizeof *list);
     list[size++] = (struct extension_member_grant){
         .person = db_column_int(&rows, 0),
         .has_grant = !db_column_is_null(&rows, 1),
@@ -126,12 +123,9 @@ enum err extension_store_people(const struct act *act, int64_t course, int64_t p
                "order by e.person_id",
                db_int(course), db_int(person), db_int(team));
   struct extension_member *list = NULL;
-  size_t size = 0, room = 0;
+  size_t size = 0;
   while (db_next(&rows)) {
-    if (size == room) {
-      room = room == 0 ? 16 : room * 2;
-      list = arena_grow(act->arena, list, size, room, sizeof *list);
-    }
+    list = arena_more(act->arena, list, size, sizeof *list);
     list[size++] = (struct extension_member){.person = db_column_int(&rows, 0),
                                              .name = db_column_text(&rows, 1, act->arena),
                                              .team = db_column_int(&rows, 2),
@@ -166,12 +160,9 @@ static struct extension_row read_row(struct db_rows *rows, struct arena *arena) 
 
 static enum err read_grants(struct db_rows *rows, struct arena *arena, struct extension_grant **out, size_t *count) {
   struct extension_grant *list = NULL;
-  size_t size = 0, room = 0;
+  size_t size = 0;
   while (db_next(rows)) {
-    if (size == room) {
-      room = room == 0 ? 16 : room * 2;
-      list = arena_grow(arena, list, size, room, sizeof *list);
-    }
+    list = arena_more(arena, list, size, sizeof *list);
     list[size++] =
         (struct extension_grant){.milestone = db_column_text(rows, 0, arena),
                                  .person = db_column_int(rows, 1),

@@ -63,6 +63,7 @@ static enum err put(const struct act *act, const struct course_view *course, con
                                       .kind = is_given ? "extension" : "extension withdrawn",
                                       .subject = is_given ? "You have more time" : "An extension was taken back",
                                       .words = arena_format(act->arena, "%s: %s%s", course->file->title, head, words),
+                                      .act_by = change->is.due > act->now ? change->is.due : change->is.closes,
                                       .link = arena_format(act->arena, "/courses/%s/milestones/%s", course->slug,
                                                            change->milestone->id)});
 }

@@ -7,6 +7,7 @@
 #include "server/courses/placement.h"
 #include "server/milestones/check_in.h"
 #include "server/milestones/extension.h"
+#include "server/milestones/milestone_facts.h"
 #include "server/milestones/milestone_store.h"
 
 const char *const milestone_state_names[] = {[MILESTONE_NOT_OPEN] = "not open",   [MILESTONE_OPEN] = "open",
@@ -22,10 +23,6 @@ const char *const milestone_kind_names[] = {[MILESTONE_PROPOSAL] = "proposal",
                                             [MILESTONE_LAB] = "lab",
                                             NULL};
 
-static bool is_of_teams(const struct course_view *course, const struct milestone *milestone);
-static size_t index_of(const struct course_view *course, const char *id);
-static void excuse_joined_later(const struct course_view *course, const struct terms *shared, int64_t joined_at,
-                                struct milestone_facts *facts);
 static enum err add_said(const struct act *act, const struct course_view *course, int64_t person, int64_t team,
                          struct milestone_facts *facts);
 static enum err add_results(const struct act *act, const struct course_view *course, int64_t person,
@@ -65,12 +62,12 @@ enum milestone_state milestone_state_of(const struct milestone *milestone, const
 bool milestone_may_concern(const struct course_view *course, const struct milestone *milestone) {
   if (course->role != ROLE_STUDENT)
     return true;
-  return is_of_teams(course, milestone) ? !course->is_seated : course->team == 0;
+  return milestone_is_of_teams(course, milestone) ? !course->is_seated : course->team == 0;
 }
 
 enum err milestone_find(const struct act *act, const struct course_view *course, const char *id,
                         const struct milestone **out) {
-  size_t index = index_of(course, id);
+  size_t index = milestone_index(course, id);
   if (index < course->file->milestone_count) {
     *out = &course->file->milestones[index];
     return ERR_OK;
@@ -90,7 +87,7 @@ enum err milestone_holder(const struct act *act, const struct course_view *cours
   if (err != ERR_OK)
     return err;
   const char *title = course->file->tracks[milestone->track].title;
-  bool needs_team = is_of_teams(course, milestone);
+  bool needs_team = milestone_is_of_teams(course, milestone);
   if (placement.id == 0)
     return problem_raise(act->problem, PROBLEM_NOT_YOUR_TRACK,
                          needs_team ? "%s belongs to \"%s\", which is done in teams: join or found one first."
@@ -135,21 +132,11 @@ enum err milestone_facts_all(const struct act *act, const struct course_view *co
   if (err != ERR_OK)
     return err;
   if (shared != NULL)
-    excuse_joined_later(course, shared, placement.from, facts);
+    milestone_facts_joined(course, shared, placement.from, facts);
   for (size_t i = 0; i < count; i++) {
-    size_t index = index_of(course, rows[i].milestone);
-    if (index == course->file->milestone_count)
-      continue; // of an earlier course file
-    struct milestone_facts *fact = &facts[index];
-    bool is_first = fact->submission == 0;
-    if (rows[i].is_elsewhere && !is_first && !fact->is_excused)
-      continue; // what their team of today handed in goes before
-    *fact = (struct milestone_facts){.submission = rows[i].submission,
-                                     .version = rows[i].version,
-                                     .submitted_at = rows[i].at,
-                                     .is_on_time = rows[i].is_on_time,
-                                     .is_accepted = rows[i].is_accepted,
-                                     .is_excused = fact->is_excused && !rows[i].is_elsewhere};
+    size_t index = milestone_index(course, rows[i].milestone);
+    if (index < course->file->milestone_count) // else of an earlier course file
+      milestone_facts_handed_in(&facts[index], &rows[i]);
   }
   *out = facts;
   err = add_said(act, course, person, placement.team, facts);
@@ -168,9 +155,9 @@ enum err milestone_counts_all(const struct act *act, const struct course_view *c
   if (err != ERR_OK)
     return err;
   for (size_t i = 0; i < course->file->milestone_count; i++)
-    counts[i].holders = is_of_teams(course, &course->file->milestones[i]) ? holders.teams : holders.seats;
+    counts[i].holders = milestone_is_of_teams(course, &course->file->milestones[i]) ? holders.teams : holders.seats;
   for (size_t i = 0; i < count; i++) {
-    size_t index = index_of(course, rows[i].milestone);
+    size_t index = milestone_index(course, rows[i].milestone);
     if (index == course->file->milestone_count)
       continue;
     counts[index].handed_in = rows[i].handed_in;
@@ -184,28 +171,11 @@ enum err milestone_counts_all(const struct act *act, const struct course_view *c
 enum err milestone_missing(const struct act *act, const struct course_view *course, const struct milestone *milestone,
                            const struct holder **out, size_t *count) {
   struct holder *list = NULL;
-  enum err err = milestone_store_missing(act, course->id, milestone->id, is_of_teams(course, milestone), &list, count);
+  enum err err =
+      milestone_store_missing(act, course->id, milestone->id, milestone_is_of_teams(course, milestone), &list, count);
   if (err == ERR_OK)
     *out = list;
   return err;
-}
-
-static bool is_of_teams(const struct course_view *course, const struct milestone *milestone) {
-  return course->file->tracks[milestone->track].capacity == 0;
-}
-
-static size_t index_of(const struct course_view *course, const char *id) {
-  size_t i = 0;
-  while (i < course->file->milestone_count && strcmp(course->file->milestones[i].id, id) != 0)
-    i++;
-  return i;
-}
-
-// rules.md, Teams: what a joiner owes of earlier ones staff decide, default excused.
-static void excuse_joined_later(const struct course_view *course, const struct terms *shared, int64_t joined_at,
-                                struct milestone_facts *facts) {
-  for (size_t i = 0; i < course->file->milestone_count; i++)
-    facts[i].is_excused = is_of_teams(course, &course->file->milestones[i]) && joined_at > shared[i].due;
 }
 
 // A word on the person goes before one on the team.
@@ -216,9 +186,9 @@ static enum err add_said(const struct act *act, const struct course_view *course
   enum err err = milestone_store_said(act, course->id, person, team, &said, &count);
   for (int personal = 0; err == ERR_OK && personal < 2; personal++)
     for (size_t i = 0; i < count; i++) {
-      size_t index = index_of(course, said[i].milestone);
+      size_t index = milestone_index(course, said[i].milestone);
       if (said[i].is_personal == (personal == 1) && index < course->file->milestone_count)
-        facts[index].is_excused = said[i].is_excused;
+        milestone_facts_said(&facts[index], said[i].is_excused);
     }
   return err;
 }
@@ -228,12 +198,7 @@ static enum err add_results(const struct act *act, const struct course_view *cou
                             struct milestone_facts *facts) {
   const enum check_in_state *states = NULL;
   enum err err = check_in_results_all(act, course, person, &states);
-  for (size_t i = 0; err == ERR_OK && i < course->file->milestone_count; i++) {
-    facts[i].is_held = states[i] == CHECK_IN_HELD;
-    facts[i].is_missed = states[i] == CHECK_IN_MISSED;
-    // What was recorded of the person goes before what follows from when they joined.
-    if (states[i] != CHECK_IN_NONE)
-      facts[i].is_excused = states[i] == CHECK_IN_EXCUSED;
-  }
+  for (size_t i = 0; err == ERR_OK && i < course->file->milestone_count; i++)
+    milestone_facts_result(&facts[i], states[i]);
   return err;
 }

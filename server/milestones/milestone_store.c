@@ -13,7 +13,7 @@ enum err milestone_store_people(const struct act *act, int64_t course, int64_t t
   int64_t *list = NULL;
   size_t size = 0;
   while (db_next(&rows)) {
-    list = arena_grow(act->arena, list, size, size + 1, sizeof *list);
+    list = arena_more(act->arena, list, size, sizeof *list);
     list[size++] = db_column_int(&rows, 0);
   }
   if (rows.err != ERR_OK)
@@ -36,12 +36,9 @@ enum err milestone_store_handed_in(const struct act *act, int64_t course, int64_
                "and coalesce(s.team_id, 0) <> $3 order by 2",
                db_int(course), db_int(person), db_int(team == 0 ? -1 : team));
   struct handed_in *list = NULL;
-  size_t size = 0, room = 0;
+  size_t size = 0;
   while (db_next(&rows)) {
-    if (size == room) {
-      room = room == 0 ? 8 : room * 2;
-      list = arena_grow(act->arena, list, size, room, sizeof *list);
-    }
+    list = arena_more(act->arena, list, size, sizeof *list);
     list[size++] = (struct handed_in){.milestone = db_column_text(&rows, 0, act->arena),
                                       .submission = db_column_int(&rows, 1),
                                       .version = db_column_int(&rows, 2),
@@ -66,7 +63,7 @@ enum err milestone_store_said(const struct act *act, int64_t course, int64_t per
   struct said_of *list = NULL;
   size_t size = 0;
   while (db_next(&rows)) {
-    list = arena_grow(act->arena, list, size, size + 1, sizeof *list);
+    list = arena_more(act->arena, list, size, sizeof *list);
     list[size++] = (struct said_of){.milestone = db_column_text(&rows, 0, act->arena),
                                     .is_excused = db_column_int(&rows, 1) != 0,
                                     .is_personal = !db_column_is_null(&rows, 2)};
@@ -111,7 +108,7 @@ enum err milestone_store_counted(const struct act *act, int64_t course, struct c
   struct counted *list = NULL;
   size_t size = 0;
   while (db_next(&rows)) {
-    list = arena_grow(act->arena, list, size, size + 1, sizeof *list);
+    list = arena_more(act->arena, list, size, sizeof *list);
     list[size++] = (struct counted){.milestone = db_column_text(&rows, 0, act->arena),
                                     .handed_in = db_column_int(&rows, 1),
                                     .late = db_column_int(&rows, 2),
@@ -143,12 +140,9 @@ enum err milestone_store_missing(const struct act *act, int64_t course, const ch
                      "and x.milestone = $2 and x.is_excused = 1) order by p.id",
                      db_int(course), db_text(milestone));
   struct holder *list = NULL;
-  size_t size = 0, room = 0;
+  size_t size = 0;
   while (db_next(&rows)) {
-    if (size == room) {
-      room = room == 0 ? 16 : room * 2;
-      list = arena_grow(act->arena, list, size, room, sizeof *list);
-    }
+    list = arena_more(act->arena, list, size, sizeof *list);
     list[size++] = (struct holder){.team = db_column_int(&rows, 0), .person = db_column_int(&rows, 1)};
   }
   if (rows.err != ERR_OK)

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 #include "server/milestones/outage.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #include "common/base/text.h"
@@ -8,10 +9,14 @@
 #include "server/db/audit.h"
 #include "server/milestones/extension_effect.h"
 #include "server/milestones/extension_store.h"
+#include "server/milestones/extension_words.h"
+#include "server/milestones/milestone_facts.h"
 #include "server/milestones/outage_store.h"
 #include "server/outbound/outbox.h"
 
 const char *const outage_cause_names[] = {[OUTAGE_DOWN] = "down", [OUTAGE_STORE] = "store", NULL};
+
+static const char lost_reason[] = "The server could not be reached when this was due.";
 
 // The time that was lost, and what is being made up for it.
 struct gap {
@@ -31,6 +36,8 @@ static void add_each(const struct gap *gap, struct extension_many *many, struct 
 static enum err tell_staff(const struct act *act, const struct course_view *course, const struct outage *outage);
 static enum err extend_milestone(const struct gap *gap, const struct milestone *milestone, struct extension_done *done);
 static void append(struct arena *arena, struct extension_done *all, const struct extension_done *more);
+static void sort_by_person(struct arena *arena, struct extension_done *done);
+static int compare_changes(const void *a, const void *b);
 
 enum err outage_record(const struct act *act, const struct course_view *course, enum outage_cause cause, int64_t from,
                        int64_t until, int64_t *id) {
@@ -107,8 +114,10 @@ enum err outage_extend(const struct act *act, const struct course_view *course, 
   for (size_t j = 0; err == ERR_OK && j < list[i].milestone_count; j++) {
     const struct milestone *milestone = NULL;
     struct extension_done one;
-    if ((err = milestone_find(act, course, list[i].milestones[j].milestone, &milestone)) != ERR_OK)
-      return err;
+    size_t index = milestone_index(course, list[i].milestones[j].milestone);
+    if (index == course->file->milestone_count)
+      continue; // the course file has it no more
+    milestone = &course->file->milestones[index];
     if ((err = extend_milestone(&gap, milestone, &one)) == ERR_OK)
       append(act->arena, done, &one);
   }
@@ -117,7 +126,10 @@ enum err outage_extend(const struct act *act, const struct course_view *course, 
                          "Everybody whose deadline fell into this outage has handed in: nobody needs more time.");
   if (err == ERR_OK)
     err = outage_store_grant(act, outage);
-  return err;
+  if (err != ERR_OK)
+    return err;
+  sort_by_person(act->arena, done);
+  return extension_tell(act, course, done, lost_reason);
 }
 
 const char *outage_words(const struct act *act, const struct course_view *course, const struct outage *outage) {
@@ -211,7 +223,7 @@ static void add_each(const struct gap *gap, struct extension_many *many, struct 
 
 static enum err extend_milestone(const struct gap *gap, const struct milestone *milestone,
                                  struct extension_done *done) {
-  struct extension_many many = {.reason = "The server could not be reached when this was due."};
+  struct extension_many many = {.reason = lost_reason};
   int64_t holders = 0;
   *done = (struct extension_done){0};
   enum err err = find_holders(gap, milestone, &many, &holders);
@@ -231,6 +243,22 @@ static void append(struct arena *arena, struct extension_done *all, const struct
   all->ids = ids;
   all->changes = changes;
   all->holders += more->holders;
+}
+
+// As extension_tell expects them: it writes a message for each person, of all that changes for them.
+static void sort_by_person(struct arena *arena, struct extension_done *done) {
+  if (done->change_count == 0)
+    return;
+  struct extension_change *list = arena_copy(arena, done->changes, done->change_count * sizeof *list);
+  qsort(list, done->change_count, sizeof *list, compare_changes);
+  done->changes = list;
+}
+
+static int compare_changes(const void *a, const void *b) {
+  const struct extension_change *one = a, *other = b;
+  if (one->person != other->person)
+    return one->person < other->person ? -1 : 1;
+  return (one->milestone > other->milestone) - (one->milestone < other->milestone); // of one array
 }
 
 static enum err tell_staff(const struct act *act, const struct course_view *course, const struct outage *outage) {

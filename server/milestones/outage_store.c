@@ -23,7 +23,7 @@ enum err outage_store_list(const struct act *act, int64_t course, struct outage 
   struct outage *list = NULL;
   size_t size = 0;
   while (db_next(&rows)) {
-    list = arena_grow(act->arena, list, size, size + 1, sizeof *list);
+    list = arena_more(act->arena, list, size, sizeof *list);
     bool is_store = strcmp(db_column_peek(&rows, 1), outage_cause_names[OUTAGE_STORE]) == 0;
     list[size++] = (struct outage){.id = db_column_int(&rows, 0),
                                    .cause = is_store ? OUTAGE_STORE : OUTAGE_DOWN,
@@ -47,7 +47,7 @@ enum err outage_store_milestones(const struct act *act, int64_t course, struct o
   struct outage_milestone *list = NULL;
   size_t size = 0;
   while (db_next(&rows)) {
-    list = arena_grow(act->arena, list, size, size + 1, sizeof *list);
+    list = arena_more(act->arena, list, size, sizeof *list);
     list[size++] = (struct outage_milestone){.outage = db_column_int(&rows, 0),
                                              .milestone = db_column_text(&rows, 1, act->arena),
                                              .not_in = db_column_int(&rows, 2)};
@@ -65,11 +65,11 @@ enum err outage_store_grant(const struct act *act, int64_t id) {
 }
 
 enum err outage_store_courses(const struct act *act, int64_t **out, size_t *count) {
-  struct db_rows rows DB_SCOPE = db_query(act->db, "select id from courses order by id");
+  struct db_rows rows DB_SCOPE = db_query(act->db, "select id from courses where state = 'running' order by id");
   int64_t *list = NULL;
   size_t size = 0;
   while (db_next(&rows)) {
-    list = arena_grow(act->arena, list, size, size + 1, sizeof *list);
+    list = arena_more(act->arena, list, size, sizeof *list);
     list[size++] = db_column_int(&rows, 0);
   }
   if (rows.err != ERR_OK)

@@ -21,12 +21,9 @@ enum err penalty_store_versions(const struct act *act, int64_t course, const str
       "order by m.person_id, is_gone, was_elsewhere, s.counts desc, s.is_on_time desc, s.id desc, x.id",
       db_int(course), db_text(milestone->id), db_int(milestone->due), db_int(holder->team), db_int(holder->person));
   struct penalty_version *list = NULL;
-  size_t size = 0, room = 0;
+  size_t size = 0;
   while (db_next(&rows)) {
-    if (size == room) {
-      room = room == 0 ? 16 : room * 2;
-      list = arena_grow(act->arena, list, size, room, sizeof *list);
-    }
+    list = arena_more(act->arena, list, size, sizeof *list);
     list[size++] =
         (struct penalty_version){.person = db_column_int(&rows, 0),
                                  .submission = db_column_int(&rows, 1),
@@ -53,12 +50,9 @@ enum err penalty_store_current(const struct act *act, int64_t course, const char
                "and n.id > p.id) order by p.person_id, p.id",
                db_int(course), db_text(milestone == NULL ? "" : milestone), db_int(person));
   struct penalty_current *list = NULL;
-  size_t size = 0, room = 0;
+  size_t size = 0;
   while (db_next(&rows)) {
-    if (size == room) {
-      room = room == 0 ? 16 : room * 2;
-      list = arena_grow(act->arena, list, size, room, sizeof *list);
-    }
+    list = arena_more(act->arena, list, size, sizeof *list);
     list[size++] = (struct penalty_current){.person = db_column_int(&rows, 0),
                                             .milestone = db_column_text(&rows, 1, act->arena),
                                             .submission = db_column_int(&rows, 2),
@@ -94,12 +88,9 @@ enum err penalty_store_history(const struct act *act, int64_t course, int64_t pe
                "order by p.id desc",
                db_int(course), db_text(milestone == NULL ? "" : milestone), db_int(person));
   struct penalty *list = NULL;
-  size_t size = 0, room = 0;
+  size_t size = 0;
   while (db_next(&rows)) {
-    if (size == room) {
-      room = room == 0 ? 16 : room * 2;
-      list = arena_grow(act->arena, list, size, room, sizeof *list);
-    }
+    list = arena_more(act->arena, list, size, sizeof *list);
     list[size++] = (struct penalty){.person = db_column_int(&rows, 0),
                                     .milestone = db_column_text(&rows, 1, act->arena),
                                     .submission = db_column_int(&rows, 2),

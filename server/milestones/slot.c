@@ -191,6 +191,21 @@ enum err slot_check_staff(const struct act *act, const struct course_view *cours
   return ERR_OK;
 }
 
+enum err slot_booked(const struct act *act, const struct course_view *course, const struct holder *holder,
+                     const struct slot **out, size_t *count) {
+  struct slot *slots = NULL;
+  enum err err = slot_store_booked(act, course->id, holder, &slots, count);
+  *out = slots;
+  return err;
+}
+
+enum err slot_held(const struct act *act, const struct course_view *course, const struct slot **out, size_t *count) {
+  struct slot *slots = NULL;
+  enum err err = slot_store_held(act, course->id, &slots, count);
+  *out = slots;
+  return err;
+}
+
 static enum err check_wish(const struct act *act, const struct course_view *course, const struct milestone *milestone,
                            struct slot_wish *wish) {
   if (!slot_is_for(milestone))

@@ -63,3 +63,9 @@ CHECKED enum err slot_check_staff(const struct act *act, const struct course_vie
 // The holder's booked slot of the milestone; id 0: none.
 CHECKED enum err slot_of(const struct act *act, const struct course_view *course, const struct milestone *milestone,
                          const struct holder *holder, struct slot *out);
+// For calendars, by beginning: what the holder has booked, of all milestones; and what the caller holds as staff,
+// cancelled ones left out.
+CHECKED enum err slot_booked(const struct act *act, const struct course_view *course, const struct holder *holder,
+                             const struct slot **out, size_t *count);
+CHECKED enum err slot_held(const struct act *act, const struct course_view *course, const struct slot **out,
+                           size_t *count);

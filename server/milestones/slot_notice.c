@@ -11,6 +11,7 @@
 #include "server/teams/team.h"
 
 enum { TITLE_CHARACTERS_MAX = 120 }; // of a subject; what is longer goes by its id
+enum { SOON_SECONDS = 24 * 3600 };   // staff hear at once of what is theirs and that near, of the rest once a day
 
 static struct message message_of(const struct act *act, const struct course_view *course, const struct slot *slot,
                                  const struct slot_notice *notice);
@@ -45,6 +46,7 @@ enum err slot_tell_staff(const struct act *act, const struct course_view *course
     return ERR_OK;
   struct message message = message_of(act, course, slot, notice);
   message.person = slot->staff;
+  message.kind = slot->starts > act->now && slot->starts - act->now <= SOON_SECONDS ? "own slot soon" : "own slot";
   return outbox_put(act, &message);
 }
 

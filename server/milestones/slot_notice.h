@@ -6,7 +6,7 @@
 #include "server/milestones/slot.h"
 
 struct slot_notice {
-  const char *kind;    // "slot booked", …
+  const char *kind;    // "slot booked", …: as the holder is told; staff's are "own slot" and "own slot soon"
   const char *subject; // begins a sentence that the milestone's title ends: "A slot was booked"
   const char *words;
 };
@@ -18,7 +18,7 @@ const char *slot_link(const struct act *act, const struct course_view *course, c
 // Everybody whose slot it is, but for the actor.
 CHECKED enum err slot_tell_holder(const struct act *act, const struct course_view *course, const struct slot *slot,
                                   const struct holder *holder, const struct slot_notice *notice);
-// The one who holds it, unless that is the actor.
+// The one who holds it, unless that is the actor; at once when it begins within a day.
 CHECKED enum err slot_tell_staff(const struct act *act, const struct course_view *course, const struct slot *slot,
                                  const struct slot_notice *notice);
 // The name of the team or student, and of who acts ("The operator"), as everybody sees them.

@@ -108,12 +108,9 @@ enum err slot_store_bookings(const struct act *act, int64_t course, const char *
                "and ($3 = 0 or b.slot_id = $3) and " LIVE " order by b.slot_id, b.id",
                db_int(course), db_text(milestone), db_int(slot));
   struct slot_booking *list = NULL;
-  size_t size = 0, room = 0;
+  size_t size = 0;
   while (db_next(&rows)) {
-    if (size == room) {
-      room = room == 0 ? 16 : room * 2;
-      list = arena_grow(act->arena, list, size, room, sizeof *list);
-    }
+    list = arena_more(act->arena, list, size, sizeof *list);
     list[size++] = (struct slot_booking){.id = db_column_int(&rows, 0),
                                          .slot = db_column_int(&rows, 1),
                                          .holder = {.team = db_column_int(&rows, 2), .person = db_column_int(&rows, 3)},
@@ -159,7 +156,7 @@ enum err slot_store_offered(const struct act *act, int64_t course, struct slot_o
   struct slot_offered *list = NULL;
   size_t size = 0;
   while (db_next(&rows)) {
-    list = arena_grow(act->arena, list, size, size + 1, sizeof *list);
+    list = arena_more(act->arena, list, size, sizeof *list);
     list[size++] = (struct slot_offered){.milestone = db_column_text(&rows, 0, act->arena),
                                          .offered = db_column_int(&rows, 1),
                                          .free = db_column_int(&rows, 2)};
@@ -192,6 +189,15 @@ enum err slot_store_coming(const struct act *act, int64_t course, int64_t until,
   return read_slots(&rows, act, out, count);
 }
 
+enum err slot_store_held(const struct act *act, int64_t course, struct slot **out, size_t *count) {
+  struct db_rows rows DB_SCOPE =
+      db_query(act->db,
+               "select " COLUMNS " from slots s join people h on h.id = s.staff_id where s.course_id = $1 "
+               "and s.staff_id = $2 and s.cancelled_at is null order by s.starts_at, s.id",
+               db_int(course), db_int(act->actor));
+  return read_slots(&rows, act, out, count);
+}
+
 enum err slot_store_unrecorded(const struct act *act, int64_t course, struct slot **out, size_t *count) {
   struct db_rows rows DB_SCOPE = db_query(
       act->db,
@@ -211,12 +217,9 @@ enum err slot_store_unrecorded(const struct act *act, int64_t course, struct slo
 
 static enum err read_slots(struct db_rows *rows, const struct act *act, struct slot **out, size_t *count) {
   struct slot *list = NULL;
-  size_t size = 0, room = 0;
+  size_t size = 0;
   while (db_next(rows)) {
-    if (size == room) {
-      room = room == 0 ? 16 : room * 2;
-      list = arena_grow(act->arena, list, size, room, sizeof *list);
-    }
+    list = arena_more(act->arena, list, size, sizeof *list);
     list[size++] = slot_from(rows, act->arena);
   }
   if (rows->err != ERR_OK)

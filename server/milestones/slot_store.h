@@ -62,3 +62,7 @@ CHECKED enum err slot_store_coming(const struct act *act, int64_t course, int64_
                                    size_t *count);
 // Booked slots of the caller's that have ended, and of somebody who was there then nothing is recorded.
 CHECKED enum err slot_store_unrecorded(const struct act *act, int64_t course, struct slot **out, size_t *count);
+
+// --- for calendars
+// The slots that the caller holds as staff, cancelled ones left out, by beginning.
+CHECKED enum err slot_store_held(const struct act *act, int64_t course, struct slot **out, size_t *count);

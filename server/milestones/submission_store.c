@@ -115,12 +115,9 @@ enum err submission_store_files(const struct act *act, const struct submission_s
       db_int(span->first), db_int(span->last), db_text(span->milestone), db_int(span->holder.team),
       db_int(span->holder.person));
   struct submission_file *list = NULL;
-  size_t size = 0, room = 0;
+  size_t size = 0;
   while (db_next(&rows)) {
-    if (size == room) {
-      room = room == 0 ? 16 : room * 2;
-      list = arena_grow(act->arena, list, size, room, sizeof *list);
-    }
+    list = arena_more(act->arena, list, size, sizeof *list);
     list[size++] = (struct submission_file){.submission = db_column_int(&rows, 0),
                                             .file = {.id = db_column_int(&rows, 1),
                                                      .name = db_column_text(&rows, 2, act->arena),
@@ -146,12 +143,9 @@ enum err submission_store_members(const struct act *act, const struct submission
                db_int(span->first), db_int(span->last), db_text(span->milestone), db_int(span->holder.team),
                db_int(span->holder.person));
   struct submission_member *list = NULL;
-  size_t size = 0, room = 0;
+  size_t size = 0;
   while (db_next(&rows)) {
-    if (size == room) {
-      room = room == 0 ? 16 : room * 2;
-      list = arena_grow(act->arena, list, size, room, sizeof *list);
-    }
+    list = arena_more(act->arena, list, size, sizeof *list);
     list[size++] = (struct submission_member){db_column_int(&rows, 0), db_column_int(&rows, 1),
                                               db_column_text(&rows, 2, act->arena)};
   }
@@ -219,7 +213,7 @@ static enum err fill_files(const struct act *act, struct submission *submission)
   int64_t *files = NULL;
   size_t size = 0;
   while (db_next(&rows)) {
-    files = arena_grow(act->arena, files, size, size + 1, sizeof *files);
+    files = arena_more(act->arena, files, size, sizeof *files);
     files[size++] = db_column_int(&rows, 0);
   }
   submission->content.files = files;
@@ -229,12 +223,9 @@ static enum err fill_files(const struct act *act, struct submission *submission)
 
 static enum err read_list(struct db_rows *rows, struct arena *arena, struct submission **out, size_t *count) {
   struct submission *list = NULL;
-  size_t size = 0, room = 0;
+  size_t size = 0;
   while (db_next(rows)) {
-    if (size == room) {
-      room = room == 0 ? 16 : room * 2;
-      list = arena_grow(arena, list, size, room, sizeof *list);
-    }
+    list = arena_more(arena, list, size, sizeof *list);
     list[size++] = read_row(rows, arena);
   }
   if (rows->err != ERR_OK)

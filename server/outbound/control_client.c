@@ -92,15 +92,21 @@ static bool set_body(CURL *curl, struct curl_slist *headers, const struct contro
 }
 
 static struct curl_slist *make_headers(struct arena *arena, const struct control_message *message) {
-  struct curl_slist *headers =
-      curl_slist_append(NULL, "Expect:"); // the socket is local: nothing is won by asking first
-  if (!headers || !message->content_type)
-    return headers;
-  struct curl_slist *longer =
-      curl_slist_append(headers, arena_format(arena, "Content-Type: %s", message->content_type));
-  if (!longer)
-    curl_slist_free_all(headers);
-  return longer;
+  const char *const lines[] = {
+      "Expect:", // the socket is local: nothing is won by asking first
+      message->content_type ? arena_format(arena, "Content-Type: %s", message->content_type) : NULL,
+      message->if_match ? arena_format(arena, "If-Match: %s", message->if_match) : NULL,
+  };
+  struct curl_slist *headers = NULL;
+  for (size_t i = 0; i < sizeof lines / sizeof *lines; i++) {
+    struct curl_slist *longer = lines[i] ? curl_slist_append(headers, lines[i]) : headers;
+    if (!longer) {
+      curl_slist_free_all(headers);
+      return NULL;
+    }
+    headers = longer;
+  }
+  return headers;
 }
 
 static size_t collect(char *bytes, size_t size, size_t count, void *context) {

@@ -16,6 +16,7 @@ struct control_message {
   const char *content_type; // NULL when there is no body
   const char *body;
   size_t size;
+  const char *if_match; // the entity tag, or NULL
 };
 
 struct control_response {

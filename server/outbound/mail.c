@@ -7,6 +7,7 @@
 
 #include "common/base/secret.h"
 #include "common/base/text.h"
+#include "server/outbound/mail_body.h"
 
 enum {
   WORD_BYTES_MAX = 39, // of text in an encoded word: 52 characters of base64, 73 with what is around them and "Subject:
@@ -16,13 +17,21 @@ enum {
   MESSAGE_ID_BYTES = 8, // of a digest
 };
 
+struct parts {
+  const char *text;
+  const char *html;
+  const char *boundary;
+};
+
+static bool headers_are_clean(const struct mail *mail);
 static bool is_plain(const char *text);
+static void add_headers(struct text *out, const struct mail *mail, const struct parts *parts);
+static void add_unsubscribe(struct text *out, const struct mail *mail);
 static void add_date(struct text *out, int64_t at);
 static void add_name(struct text *out, const char *name);
 static void add_encoded(struct text *out, const char *text);
 static void add_base64(struct text *out, const char *bytes, size_t size);
-static void add_message_id(struct text *out, const struct mail *mail);
-static const char *body_of(struct arena *arena, const struct mail *mail);
+static void add_part(struct text *out, const struct parts *parts, const char *type, const char *body);
 static bool body_is_plain(const char *body);
 static void add_plain_body(struct text *out, const char *body);
 static void add_quoted_body(struct text *out, const char *body);
@@ -31,36 +40,99 @@ bool mail_header_is_clean(const char *text) {
   return utf8_is_valid(text, strlen(text)) && !text_has_control(text, false);
 }
 
+bool mail_address_is_clean(const char *address) {
+  size_t size = strlen(address);
+  const char *at = strchr(address, '@');
+  return mail_header_is_clean(address) && size <= MAIL_ADDRESS_BYTES_MAX && at != NULL && at != address &&
+         at[1] != '\0' && strchr(at + 1, '@') == NULL && address[strcspn(address, " <>\"\\()[],;:")] == '\0';
+}
+
 enum err mail_compose(struct arena *arena, const struct mail *mail, const char **bytes, size_t *size) {
-  const char *const headers[] = {mail->from_address, mail->to_name, mail->to_address, mail->subject};
-  for (size_t i = 0; i < sizeof headers / sizeof *headers; i++)
-    if (!mail_header_is_clean(headers[i]))
-      return ERR_INVALID;
-  const char *body = body_of(arena, mail);
+  if (!headers_are_clean(mail))
+    return ERR_INVALID;
+  struct parts parts = {.text = mail_body_text(arena, mail), .html = mail_body_html(arena, mail)};
+  // What does not change between two tries, so that stores which share a domain do not collide.
+  const struct digest_part digested[] = {
+      {&mail->id, sizeof mail->id}, {mail->to_address, strlen(mail->to_address)}, {parts.html, strlen(parts.html)}};
+  uint8_t digest[DIGEST_BYTES];
+  digest_parts(digested, sizeof digested / sizeof *digested, digest);
+  parts.boundary = digest_hex(arena, digest, MESSAGE_ID_BYTES);
   struct text out;
   text_init(&out, arena);
-  add_date(&out, mail->date);
-  text_add_format(&out, "From: Tandem <%s>\r\nTo: ", mail->from_address);
-  add_name(&out, mail->to_name);
-  text_add_format(&out, "\r\n <%s>\r\nSubject: ", mail->to_address);
-  if (is_plain(mail->subject) && strlen(mail->subject) + sizeof "Subject: " <= PLAIN_LINE_MAX)
-    text_add(&out, mail->subject);
-  else
-    add_encoded(&out, mail->subject);
+  add_headers(&out, mail, &parts);
   text_add(&out, "\r\n");
-  add_message_id(&out, mail);
-  bool has_plain_body = body_is_plain(body);
-  text_add_format(&out,
-                  "Auto-Submitted: auto-generated\r\nMIME-Version: 1.0\r\nContent-Type: text/plain; charset=utf-8\r\n"
-                  "Content-Transfer-Encoding: %s\r\n\r\n",
-                  has_plain_body ? "7bit" : "quoted-printable");
-  if (has_plain_body)
-    add_plain_body(&out, body);
-  else
-    add_quoted_body(&out, body);
+  add_part(&out, &parts, "text/plain", parts.text);
+  add_part(&out, &parts, "text/html", parts.html);
+  text_add_format(&out, "--=_%s--\r\n", parts.boundary);
   *bytes = text_get(&out);
   *size = out.size;
   return ERR_OK;
+}
+
+const char *mail_subject(struct arena *arena, const struct mail *mail) {
+  if (mail->count == 1)
+    return mail->messages[0].subject;
+  const char *course = mail->messages[0].course;
+  for (size_t i = 1; i < mail->count; i++)
+    if (!text_equal(course, mail->messages[i].course))
+      course = NULL;
+  struct text out;
+  text_init(&out, arena);
+  text_add_format(&out, "%zu things%s%s:", mail->count, course == NULL ? "" : " in ", course == NULL ? "" : course);
+  size_t left = MAIL_SUBJECT_CHARACTERS_MAX - utf8_length(text_get(&out)) - 3; // "; …"
+  for (size_t i = 0; i < mail->count; i++) {
+    const char *subject = mail->messages[i].subject;
+    size_t length = utf8_length(subject) + 2;
+    if (length > left) {
+      text_add(&out, i == 0 ? " \xe2\x80\xa6" : "; \xe2\x80\xa6");
+      break;
+    }
+    text_add_format(&out, "%s%s", i == 0 ? " " : "; ", subject);
+    left -= length;
+  }
+  return text_get(&out);
+}
+
+static bool headers_are_clean(const struct mail *mail) {
+  for (size_t i = 0; i < mail->count; i++)
+    if (!mail_header_is_clean(mail->messages[i].subject) ||
+        (mail->messages[i].course != NULL && !mail_header_is_clean(mail->messages[i].course)))
+      return false;
+  const char *unsubscribe = mail->unsubscribe == NULL ? "" : mail->unsubscribe;
+  const char *public_url = mail->public_url == NULL ? "" : mail->public_url;
+  return mail_address_is_clean(mail->from_address) && mail_address_is_clean(mail->to_address) &&
+         mail_header_is_clean(mail->to_name) && is_plain(unsubscribe) && is_plain(public_url) &&
+         unsubscribe[strcspn(unsubscribe, " <>")] == '\0' && public_url[strcspn(public_url, " <>")] == '\0';
+}
+
+static void add_headers(struct text *out, const struct mail *mail, const struct parts *parts) {
+  const char *subject = mail_subject(out->arena, mail);
+  const char *domain = strchr(mail->from_address, '@') + 1;
+  add_date(out, mail->date);
+  text_add_format(out, "From: Tandem <%s>\r\nTo: ", mail->from_address);
+  if (mail->to_name[0] != '\0') {
+    add_name(out, mail->to_name);
+    text_add(out, "\r\n ");
+  }
+  text_add_format(out, "<%s>\r\nSubject: ", mail->to_address);
+  if (is_plain(subject) && strlen(subject) + sizeof "Subject: " <= PLAIN_LINE_MAX)
+    text_add(out, subject);
+  else
+    add_encoded(out, subject);
+  text_add_format(out, "\r\nMessage-ID: <%" PRId64 ".%s@%s>\r\n", mail->id, parts->boundary, domain);
+  text_add(out, "Auto-Submitted: auto-generated\r\n"); // RFC 3834
+  add_unsubscribe(out, mail);
+  text_add_format(out, "MIME-Version: 1.0\r\nContent-Type: multipart/alternative; boundary=\"=_%s\"\r\n",
+                  parts->boundary);
+}
+
+// RFC 8058 3.1: one click needs https.
+static void add_unsubscribe(struct text *out, const struct mail *mail) {
+  if (mail->unsubscribe == NULL || mail->public_url == NULL)
+    return;
+  text_add_format(out, "List-Unsubscribe:\r\n <%s%s>\r\n", mail->public_url, mail->unsubscribe);
+  if (text_starts(mail->public_url, "https://"))
+    text_add(out, "List-Unsubscribe-Post: List-Unsubscribe=One-Click\r\n");
 }
 
 // Printable ASCII that no reader takes for an encoded word.
@@ -123,27 +195,16 @@ static void add_base64(struct text *out, const char *bytes, size_t size) {
   }
 }
 
-// A digest of what does not change between two tries, so that stores which share a domain do not collide.
-static void add_message_id(struct text *out, const struct mail *mail) {
-  const struct digest_part parts[] = {{&mail->id, sizeof mail->id},
-                                      {mail->to_address, strlen(mail->to_address)},
-                                      {mail->subject, strlen(mail->subject)},
-                                      {mail->words, strlen(mail->words)}};
-  uint8_t digest[DIGEST_BYTES];
-  digest_parts(parts, sizeof parts / sizeof *parts, digest);
-  const char *at = strrchr(mail->from_address, '@');
-  text_add_format(out, "Message-ID: <%" PRId64 ".%s@%s>\r\n", mail->id,
-                  digest_hex(out->arena, digest, MESSAGE_ID_BYTES), at == NULL ? "localhost" : at + 1);
-}
-
-static const char *body_of(struct arena *arena, const struct mail *mail) {
-  if (mail->link == NULL)
-    return mail->words;
-  size_t size = strlen(mail->words);
-  const char *gap = size > 0 && mail->words[size - 1] == '\n' ? "\n" : "\n\n";
-  if (mail->public_url != NULL)
-    return arena_format(arena, "%s%s%s%s\n", mail->words, gap, mail->public_url, mail->link);
-  return arena_format(arena, "%s%sOn the Tandem server: %s\n", mail->words, gap, mail->link);
+// The boundary is a digest of what stands in the parts: nobody can write it into one.
+static void add_part(struct text *out, const struct parts *parts, const char *type, const char *body) {
+  bool is_literal = body_is_plain(body);
+  text_add_format(out, "--=_%s\r\nContent-Type: %s; charset=utf-8\r\nContent-Transfer-Encoding: %s\r\n\r\n",
+                  parts->boundary, type, is_literal ? "7bit" : "quoted-printable");
+  if (is_literal)
+    add_plain_body(out, body);
+  else
+    add_quoted_body(out, body);
+  text_add(out, "\r\n"); // belongs to the boundary that follows (RFC 2046 5.1.1)
 }
 
 static bool body_is_plain(const char *body) {

@@ -13,6 +13,8 @@
 #include "common/base/arena.h"
 #include "common/base/log.h"
 
+enum { AT_ONCE = 8 }; // two syncs each, on the main loop
+
 struct mail_files {
   struct transport transport; // first
   struct arena *arena;
@@ -39,6 +41,7 @@ enum err mail_files_new(const char *data_dir, struct transport **out) {
     return ERR_UNAVAILABLE;
   }
   files->transport = (struct transport){
+      .at_once = AT_ONCE,
       .note = "Mail is not being sent: each message becomes a file in the data folder, under mail.",
       .send = send_mail,
       .release = release,
@@ -50,7 +53,8 @@ enum err mail_files_new(const char *data_dir, struct transport **out) {
 static void send_mail(struct transport *transport, const struct transport_mail *mail, delivery_done *done,
                       void *context) {
   const struct mail_files *files = (struct mail_files *)transport;
-  done(context, write_file(files, mail) ? DELIVERY_SENT : DELIVERY_LATER);
+  bool is_written = write_file(files, mail);
+  done(context, is_written ? DELIVERY_SENT : DELIVERY_LATER, is_written ? NULL : "its file could not be written");
 }
 
 static void release(struct transport *transport) {

@@ -1,65 +1,94 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 #include "server/outbound/mail_pump.h"
 
-#include <assert.h>
 #include <inttypes.h>
 #include <stdlib.h>
+#include <string.h>
 #include <time.h>
 
 #include "common/base/log.h"
-#include "server/outbound/mail.h"
-#include "server/outbound/outbox.h"
+#include "common/base/secret.h"
+#include "server/outbound/mail_making.h"
+#include "server/outbound/mail_words.h"
 #include "server/work/timer.h"
 
+// A mail on its way: with the transport, then with what became of it until that is in the store.
 struct parcel {
-  struct load *load;
+  struct parcel *next;
+  struct mail_pump *pump;
+  struct arena *arena; // holds the parcel itself
   int64_t id;
-  enum outbox_outcome outcome; // OUTBOX_WAITING: to be tried again
+  bool is_back;
+  enum delivery delivery;
+  const char *reason;
+  uint32_t random;
 };
 
-// What is under way: first with the transport, then through the writer.
-struct load {
+// One job of the writer at a time.
+struct turn {
   struct job job; // first
+  struct mail_pump *pump;
   struct arena *arena;
-  struct mail_pump *pump; // NULL: mail_pump_run_due's
-  const struct mail_pump_options *options;
-  struct parcel *parcels;
-  size_t count;
-  size_t pending; // with the transport
+  struct parcel *results; // owned until the commit has told that they are settled
+  bool is_last;           // only settles
+  int64_t room;           // mails to lease at the most
+  bool has_to_end_leases;
+  struct mail_due *due;
+  size_t due_count;
+  bool is_more;
   enum err err;
 };
 
 struct mail_pump {
   struct mail_pump_options options;
-  struct work *work;
+  struct clock machine;
+  struct work *work; // NULL: mail_pump_run_due's
   struct loop *loop;
   struct timer *timer;
-  struct load *load;    // one at a time
-  time_t quiet_until_s; // monotonic; after a failure
+  struct turn *turn;      // under way; NULL: none
+  struct parcel *parcels; // with the transport, or back and not yet settled
+  size_t under_way;       // with the transport
+  size_t settled;
+  bool has_ended_leases;
+  struct timer *last;                 // until then what is under way is waited for at the end; NULL: not at all
+  void (*settled_run)(void *context); // NULL: nobody waits
+  void *settled_context;
+  time_t quiet_until_s; // monotonic; after a failure of the store
 };
 
+static void pump_init(struct mail_pump *pump, const struct mail_pump_options *options);
+static struct mail_times times_of(const struct mail_pump *pump);
+static size_t room_of(const struct mail_pump *pump);
+static bool is_stopped(const struct mail_pump *pump);
+static bool has_results(const struct mail_pump *pump);
 static void look(void *context);
-static enum err load_new(const struct mail_pump_options *options, struct db *db, struct load **out);
-static void load_send(struct load *load, const struct outbox_waiting *list);
-static void parcel_send(struct parcel *parcel, const struct outbox_waiting *message);
-static void parcel_done(void *context, enum delivery delivery);
-static enum outbox_outcome outcome_before(const struct load *load, const struct outbox_waiting *message);
-static void load_submit(struct load *load);
-static enum err load_run(struct job *job, struct db *db);
-static void load_lost(struct job *job, enum err why);
-static void load_done(struct job *job);
-static bool has_to_wait(const struct load *load);
+static struct turn *turn_new(struct mail_pump *pump);
+static struct parcel *take_results(struct mail_pump *pump);
+static void submit(struct mail_pump *pump);
+static enum err turn_run(struct job *job, struct db *db);
+static enum err settle(struct db *db, const struct parcel *parcel, const struct mail_times *times);
+static void turn_lost(struct job *job, enum err why);
+static void turn_done(struct job *job);
+static void tell_settled(struct mail_pump *pump);
+static void last_is_over(void *context);
+static void turn_end(struct turn *turn);
+static void send_mail(struct mail_pump *pump, const struct mail_due *due);
+static void parcel_done(void *context, enum delivery delivery, const char *reason);
+static bool is_with_us(const struct mail_pump *pump, int64_t id);
+static void free_parcels(struct parcel *parcel);
 static time_t monotonic_seconds(void);
 
-static const struct job_kind load_kind = {
-    .name = "mail", .prepare = NULL, .run = load_run, .lost = load_lost, .done = load_done};
+static const struct job_kind turn_kind = {
+    .name = "mail", .prepare = NULL, .run = turn_run, .lost = turn_lost, .done = turn_done};
 
 enum err mail_pump_start(const struct mail_pump_options *options, struct work *work, struct loop *main_loop,
                          struct mail_pump **out) {
   struct mail_pump *pump = calloc(1, sizeof *pump);
   if (pump == NULL)
     abort();
-  *pump = (struct mail_pump){.options = *options, .work = work, .loop = main_loop};
+  pump_init(pump, options);
+  pump->work = work;
+  pump->loop = main_loop;
   pump->timer = timer_every(main_loop, 1, look, pump);
   if (pump->timer == NULL) {
     mail_pump_free(pump);
@@ -70,173 +99,264 @@ enum err mail_pump_start(const struct mail_pump_options *options, struct work *w
 }
 
 void mail_pump_stop(struct mail_pump *pump) {
+  if (pump->timer != NULL && pump->under_way > 0)
+    pump->last = timer_once(pump->loop, MAIL_PUMP_LAST_SECONDS, last_is_over, pump);
   timer_free(pump->timer);
   pump->timer = NULL;
+}
+
+void mail_pump_when_settled(struct mail_pump *pump, void (*run)(void *context), void *context) {
+  pump->settled_run = run;
+  pump->settled_context = context;
+  if (pump->turn == NULL && has_results(pump))
+    submit(pump);
+  tell_settled(pump);
 }
 
 void mail_pump_free(struct mail_pump *pump) {
   if (pump == NULL)
     return;
   timer_free(pump->timer);
+  timer_free(pump->last);
+  free_parcels(pump->parcels);
   free(pump);
 }
 
 enum err mail_pump_run_due(const struct mail_pump_options *options, struct db *db, size_t *settled) {
-  *settled = 0;
-  for (;;) {
-    struct load *load = NULL;
-    enum err err = load_new(options, db, &load);
-    if (err != ERR_OK || load == NULL)
-      return err;
-    assert(load->pending == 0);
-    err = job_batch(db, &(struct job *){&load->job}, 1);
+  struct mail_pump pump;
+  pump_init(&pump, options);
+  bool is_over = false;
+  enum err err = ERR_OK;
+  while (err == ERR_OK && !is_over) {
+    struct turn *turn = turn_new(&pump);
+    pump.turn = turn;
+    err = job_batch(db, &(struct job *){&turn->job}, 1);
     if (err == ERR_OK)
-      err = load->err;
-    bool is_over = has_to_wait(load) || load->count < MAIL_PUMP_AT_ONCE;
-    for (size_t i = 0; i < load->count; i++)
-      *settled += load->parcels[i].outcome != OUTBOX_WAITING;
-    arena_free(load->arena);
-    if (err != ERR_OK || is_over)
-      return err;
+      err = turn->err;
+    is_over = turn->due_count == 0 && turn->results == NULL && !turn->is_more;
+    turn_end(turn);
   }
+  *settled = pump.settled;
+  free_parcels(pump.parcels);
+  return err;
+}
+
+static void pump_init(struct mail_pump *pump, const struct mail_pump_options *options) {
+  *pump = (struct mail_pump){.options = *options, .machine = clock_real(0)};
+}
+
+static struct mail_times times_of(const struct mail_pump *pump) {
+  const struct clock *real = pump->options.real == NULL ? &pump->machine : pump->options.real;
+  return (struct mail_times){.now = clock_now(pump->options.clock), .real = clock_now(real)};
+}
+
+static size_t room_of(const struct mail_pump *pump) {
+  size_t most = pump->options.transport->at_once;
+  most = most == 0 || most > MAIL_PUMP_MAILS_MAX ? MAIL_PUMP_MAILS_MAX : most;
+  return pump->under_way < most ? most - pump->under_way : 0;
+}
+
+static bool is_stopped(const struct mail_pump *pump) { return pump->work != NULL && pump->timer == NULL; }
+
+static bool has_results(const struct mail_pump *pump) {
+  for (const struct parcel *parcel = pump->parcels; parcel != NULL; parcel = parcel->next)
+    if (parcel->is_back)
+      return true;
+  return false;
 }
 
 static void look(void *context) {
   struct mail_pump *pump = context;
   struct db *db = loop_db(pump->loop);
-  if (pump->load != NULL || monotonic_seconds() < pump->quiet_until_s || db_begin_read(db) != ERR_OK)
+  if (pump->turn != NULL || monotonic_seconds() < pump->quiet_until_s || db_begin_read(db) != ERR_OK)
     return;
-  struct load *load = NULL;
-  enum err err = load_new(&pump->options, db, &load);
+  const struct mail_times times = times_of(pump);
+  bool has_rows = false;
+  bool has_mails = false;
+  enum err err = mail_store_is_due(db, &times, &has_rows, &has_mails);
   db_rollback(db);
-  if (err != ERR_OK || load == NULL)
+  if (err != ERR_OK)
     return;
-  load->pump = pump;
-  load->job.home = pump->loop;
-  pump->load = load;
-  if (load->pending == 0)
-    load_submit(load);
+  if (has_rows || has_results(pump) || !pump->has_ended_leases || (has_mails && room_of(pump) > 0))
+    submit(pump);
 }
 
-// NULL when nothing waits; else every parcel is with the transport, or back from it.
-static enum err load_new(const struct mail_pump_options *options, struct db *db, struct load **out) {
+static struct turn *turn_new(struct mail_pump *pump) {
   struct arena *arena = arena_new();
-  struct outbox_waiting *list = NULL;
-  size_t count = 0;
-  enum err err = outbox_waiting(db, arena, MAIL_PUMP_AT_ONCE, &list, &count);
-  if (err != ERR_OK || count == 0) {
-    arena_free(arena);
-    *out = NULL;
-    return err;
-  }
-  struct load *load = arena_alloc(arena, sizeof *load);
-  *load = (struct load){.job = {.kind = &load_kind},
+  struct turn *turn = arena_alloc(arena, sizeof *turn);
+  *turn = (struct turn){.job = {.kind = &turn_kind, .home = pump->loop},
+                        .pump = pump,
                         .arena = arena,
-                        .options = options,
-                        .parcels = arena_array(arena, count, sizeof *load->parcels),
-                        .count = count};
-  load_send(load, list);
-  *out = load;
-  return ERR_OK;
+                        .results = take_results(pump),
+                        .is_last = is_stopped(pump),
+                        .room = (int64_t)room_of(pump),
+                        .has_to_end_leases = !pump->has_ended_leases};
+  return turn;
 }
 
-static void load_send(struct load *load, const struct outbox_waiting *list) {
-  for (size_t i = 0; i < load->count; i++) {
-    struct parcel *parcel = &load->parcels[i];
-    *parcel = (struct parcel){.load = load, .id = list[i].id, .outcome = outcome_before(load, &list[i])};
-    if (parcel->outcome == OUTBOX_WAITING)
-      parcel_send(parcel, &list[i]);
+// What came back leaves the list; what is with the transport stays.
+static struct parcel *take_results(struct mail_pump *pump) {
+  struct parcel *results = NULL;
+  for (struct parcel **at = &pump->parcels; *at != NULL;) {
+    struct parcel *parcel = *at;
+    if (!parcel->is_back) {
+      at = &parcel->next;
+      continue;
+    }
+    *at = parcel->next;
+    parcel->next = results;
+    results = parcel;
   }
+  return results;
 }
 
-static void parcel_send(struct parcel *parcel, const struct outbox_waiting *message) {
-  struct load *load = parcel->load;
+static void submit(struct mail_pump *pump) {
+  struct turn *turn = turn_new(pump);
+  pump->turn = turn;
+  if (work_submit(pump->work, &turn->job))
+    return;
+  turn->err = ERR_UNAVAILABLE; // the queue is full, or the house is closing
+  turn_end(turn);
+}
+
+// Reads the pump only where the main loop does not write while a turn is under way.
+static enum err turn_run(struct job *job, struct db *db) {
+  struct turn *turn = (struct turn *)job;
+  const struct mail_times times = times_of(turn->pump);
+  int64_t timeout = turn->pump->options.transport->timeout_seconds;
+  turn->due_count = 0;
+  turn->is_more = false;
+  turn->err = turn->has_to_end_leases ? mail_store_end_leases(db) : ERR_OK;
+  for (const struct parcel *result = turn->results; turn->err == ERR_OK && result != NULL; result = result->next)
+    turn->err = settle(db, result, &times);
+  if (turn->err == ERR_OK && !turn->is_last)
+    turn->err = mail_making_run(db, turn->arena, &times, MAIL_PUMP_ROWS_AT_ONCE, &turn->is_more);
+  if (turn->err == ERR_OK && !turn->is_last && turn->room > 0)
+    turn->err = mail_store_lease(db, turn->arena, &times, times.real + 2 * timeout + MAIL_PUMP_LEASE_EXTRA_SECONDS,
+                                 turn->room, &turn->due, &turn->due_count);
+  if (turn->err == ERR_OK)
+    turn->err = mail_store_prune(db);
+  return turn->err;
+}
+
+static enum err settle(struct db *db, const struct parcel *parcel, const struct mail_times *times) {
+  switch (parcel->delivery) {
+  case DELIVERY_SENT:
+    return mail_store_sent(db, parcel->id, times->now);
+  case DELIVERY_REFUSED:
+    return mail_store_failed(db, parcel->id, OUTBOX_REFUSED, parcel->reason, times->now);
+  case DELIVERY_LATER:
+    break;
+  }
+  return mail_store_later(db, parcel->id, parcel->reason, parcel->random, times);
+}
+
+static void turn_lost(struct job *job, enum err why) { ((struct turn *)job)->err = why; }
+
+static void turn_done(struct job *job) {
+  struct turn *turn = (struct turn *)job;
+  struct mail_pump *pump = turn->pump;
+  bool is_more = turn->err == ERR_OK && turn->is_more;
+  turn_end(turn);
+  if (pump->quiet_until_s <= monotonic_seconds() && (has_results(pump) || (is_more && !is_stopped(pump))))
+    submit(pump);
+  tell_settled(pump);
+}
+
+// Whoever waits for the end is told when nothing more will be settled: it is, or the store takes nothing.
+static void tell_settled(struct mail_pump *pump) {
+  void (*run)(void *context) = pump->settled_run;
+  if (pump->turn != NULL || run == NULL || (pump->last != NULL && pump->under_way > 0))
+    return;
+  pump->settled_run = NULL;
+  run(pump->settled_context);
+}
+
+static void last_is_over(void *context) {
+  struct mail_pump *pump = context;
+  timer_free(pump->last);
+  pump->last = NULL;
+  tell_settled(pump);
+}
+
+// What the store did not take comes back; what it leased is sent.
+static void turn_end(struct turn *turn) {
+  struct mail_pump *pump = turn->pump;
+  if (turn->err != ERR_OK) {
+    pump->quiet_until_s = monotonic_seconds() + MAIL_PUMP_RETRY_SECONDS;
+    for (struct parcel *parcel = turn->results, *next; parcel != NULL; parcel = next) {
+      next = parcel->next;
+      parcel->next = pump->parcels;
+      pump->parcels = parcel;
+    }
+  } else {
+    pump->has_ended_leases = true;
+    for (const struct parcel *result = turn->results; result != NULL; result = result->next)
+      pump->settled += result->delivery != DELIVERY_LATER;
+    free_parcels(turn->results);
+    for (size_t i = 0; i < turn->due_count && !is_stopped(pump); i++)
+      if (!is_with_us(pump, turn->due[i].id)) // its lease ran out while we have it: the clock was moved
+        send_mail(pump, &turn->due[i]);
+  }
+  pump->turn = NULL;
+  arena_free(turn->arena);
+}
+
+static void send_mail(struct mail_pump *pump, const struct mail_due *due) {
+  struct arena *arena = arena_new();
+  struct parcel *parcel = arena_alloc(arena, sizeof *parcel);
+  *parcel = (struct parcel){.next = pump->parcels, .pump = pump, .arena = arena, .id = due->id};
+  secret_random(&parcel->random, sizeof parcel->random);
+  pump->parcels = parcel;
+  pump->under_way++;
   const struct mail mail = {
-      .id = message->id,
-      .date = (int64_t)time(NULL),
-      .from_address = load->options->from_address,
-      .to_name = message->name,
-      .to_address = message->address,
-      .subject = message->subject,
-      .words = message->words,
-      .link = message->link,
-      .public_url = load->options->public_url,
+      .id = due->id,
+      .date = due->made_at,
+      .from_address = pump->options.from_address,
+      .to_name = due->name,
+      .to_address = arena_text(arena, due->address),
+      .messages = due->messages,
+      .count = due->count,
+      .public_url = pump->options.public_url,
+      .unsubscribe = due->unsubscribe,
+      .why = mail_why(arena, due),
+      .has_choice = !due->is_alone,
   };
   struct transport_mail out = {.id = mail.id, .from = mail.from_address, .to = mail.to_address};
-  if (mail_compose(load->arena, &mail, &out.bytes, &out.size) != ERR_OK) {
-    log_line(LOG_ERROR, "mail", "message %" PRId64 " has a control character in a header and is not sent", mail.id);
-    parcel->outcome = OUTBOX_REFUSED;
-    return;
-  }
-  load->pending++;
-  load->options->transport->send(load->options->transport, &out, parcel_done, parcel);
+  if (mail_compose(arena, &mail, &out.bytes, &out.size) != ERR_OK)
+    parcel_done(parcel, DELIVERY_REFUSED, "a name, an address or a subject has a form that no mail can have");
+  else
+    pump->options.transport->send(pump->options.transport, &out, parcel_done, parcel);
 }
 
-static void parcel_done(void *context, enum delivery delivery) {
+static void parcel_done(void *context, enum delivery delivery, const char *reason) {
   struct parcel *parcel = context;
-  struct load *load = parcel->load;
-  if (delivery == DELIVERY_SENT)
-    parcel->outcome = OUTBOX_SENT;
-  else if (delivery == DELIVERY_REFUSED)
-    parcel->outcome = OUTBOX_REFUSED;
-  load->pending--;
-  // While the load is still being sent it has no pump, or the pump does not have it; look() submits it then.
-  if (load->pending == 0 && load->pump != NULL && load->pump->load == load)
-    load_submit(load);
+  struct mail_pump *pump = parcel->pump;
+  parcel->is_back = true;
+  parcel->delivery = delivery;
+  parcel->reason = arena_text(parcel->arena, reason);
+  pump->under_way--;
+  if (delivery == DELIVERY_REFUSED)
+    log_line(LOG_WARN, "mail", "mail %" PRId64 " is refused for good: %s", parcel->id, reason);
+  // While a turn is under way, or ends, its end submits the next one.
+  if (pump->turn == NULL && pump->work != NULL && monotonic_seconds() >= pump->quiet_until_s)
+    submit(pump);
+  tell_settled(pump);
 }
 
-// What needs no transport.
-static enum outbox_outcome outcome_before(const struct load *load, const struct outbox_waiting *message) {
-  if (message->name == NULL || message->address == NULL)
-    return OUTBOX_NO_ADDRESS;
-  if (message->is_disabled)
-    return OUTBOX_DISABLED;
-  if (message->not_after != 0 && clock_now(load->options->clock) >= message->not_after)
-    return OUTBOX_EXPIRED;
-  return OUTBOX_WAITING;
-}
-
-static void load_submit(struct load *load) {
-  struct mail_pump *pump = load->pump;
-  if (has_to_wait(load))
-    pump->quiet_until_s = monotonic_seconds() + MAIL_PUMP_RETRY_SECONDS;
-  if (work_submit(pump->work, &load->job))
-    return;
-  pump->load = NULL; // the queue is full; what was sent is sent again under the same name
-  arena_free(load->arena);
-}
-
-static enum err load_run(struct job *job, struct db *db) {
-  struct load *load = (struct load *)job;
-  load->err = ERR_OK;
-  int64_t now = clock_now(load->options->clock);
-  for (size_t i = 0; load->err == ERR_OK && i < load->count; i++)
-    if (load->parcels[i].outcome != OUTBOX_WAITING)
-      load->err = outbox_settle(db, load->parcels[i].id, load->parcels[i].outcome, now);
-  if (load->err == ERR_OK)
-    load->err = outbox_prune(db);
-  return load->err;
-}
-
-static void load_lost(struct job *job, enum err why) { ((struct load *)job)->err = why; }
-
-static void load_done(struct job *job) {
-  struct load *load = (struct load *)job;
-  struct mail_pump *pump = load->pump;
-  if (load->err != ERR_OK)
-    pump->quiet_until_s = monotonic_seconds() + MAIL_PUMP_RETRY_SECONDS;
-  pump->load = NULL;
-  bool is_full = load->count == MAIL_PUMP_AT_ONCE;
-  arena_free(load->arena);
-  if (is_full && pump->timer != NULL)
-    look(pump);
-}
-
-static bool has_to_wait(const struct load *load) {
-  for (size_t i = 0; i < load->count; i++)
-    if (load->parcels[i].outcome == OUTBOX_WAITING)
+static bool is_with_us(const struct mail_pump *pump, int64_t id) {
+  for (const struct parcel *parcel = pump->parcels; parcel != NULL; parcel = parcel->next)
+    if (parcel->id == id)
       return true;
   return false;
+}
+
+static void free_parcels(struct parcel *parcel) {
+  while (parcel != NULL) {
+    struct parcel *next = parcel->next;
+    arena_free(parcel->arena);
+    parcel = next;
+  }
 }
 
 static time_t monotonic_seconds(void) {

@@ -11,15 +11,25 @@
 struct message {
   int64_t course;      // 0: none
   int64_t person;      // to whom
-  const char *kind;    // "invitation", "lab offer", …: docs/architecture.md lists them
+  const char *kind;    // "invitation", "lab seat", …: a row of notice_kind.c
   const char *subject; // one line, at most 200 characters; control characters are refused
   const char *words;   // plain text
   const char *link;    // a path in the API or page, or NULL
   // For messages that hold a secret, such as a sign-in link: not shown on any page, and erased once delivered.
   bool is_secret;
-  int64_t not_after; // from this instant on it is not delivered any more; 0: it does not age
+  int64_t not_after;   // from this instant on it is not delivered any more; 0: it does not age
+  bool can_wait;       // quiet hours hold it although its kind leaves now
+  int64_t act_by;      // of what leaves within an hour: it leaves now when less than a day would be left; 0: no haste
+  const char *address; // NULL, or of a message to person 0: an address that is nobody's, in a mail of its own
 };
+// When it leaves as mail follows from its kind and from what the person chose (notice_choice.h); one that is turned off
+// is settled at once. ERR_INTERNAL for a kind without a row.
+// Nothing is written for a student of a course that is a draft: to them it is not there.
 CHECKED enum err outbox_put(const struct act *act, const struct message *message);
+
+// After a change of the person's quiet hours: when what still waits for them leaves. What waits for the daily mail
+// waits for it all the same.
+CHECKED enum err outbox_replan(const struct act *act, int64_t person);
 
 struct message_row {
   int64_t id;
@@ -41,25 +51,10 @@ enum outbox_outcome {
   OUTBOX_NO_ADDRESS,
   OUTBOX_DISABLED, // whoever may not sign in is not written to
   OUTBOX_EXPIRED,
-  OUTBOX_REFUSED, // by the transport, for good
+  OUTBOX_REFUSED,    // by the transport, for good
+  OUTBOX_TURNED_OFF, // the person chose not to get it by mail
+  OUTBOX_GIVEN_UP,   // tried for days
   OUTBOX_OUTCOMES,
 };
-
-struct outbox_waiting {
-  int64_t id;
-  int64_t person;
-  const char *subject;
-  const char *words;
-  const char *link; // or NULL
-  int64_t not_after;
-  const char *name;    // of the person as everybody sees it; NULL: there is no such person
-  const char *address; // primary; NULL: none
-  bool is_disabled;
-};
-// What waits for a transport, in the order in which it was written, at most `limit`.
-CHECKED enum err outbox_waiting(struct db *db, struct arena *arena, int64_t limit, struct outbox_waiting **out,
-                                size_t *count);
-// Once a message; again is nothing. Erases a secret one.
-CHECKED enum err outbox_settle(struct db *db, int64_t id, enum outbox_outcome outcome, int64_t now);
-// Removes settled messages to nobody.
-CHECKED enum err outbox_prune(struct db *db);
+// As the column outcome has it; NULL of what waits.
+const char *outbox_outcome_name(enum outbox_outcome outcome);

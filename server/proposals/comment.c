@@ -172,7 +172,7 @@ static enum err tell(const struct act *act, const struct course_view *course, co
   return outbox_put(
       act, &(struct message){.course = course->id,
                              .person = person,
-                             .kind = "proposal comments",
+                             .kind = is_staff ? "comments to staff" : "proposal comments",
                              .subject = "New comments on a proposal",
                              .words = arena_format(act->arena, "There %s %zu new %s on the proposal of %s.",
                                                    new_count == 1 ? "is" : "are", new_count,

@@ -33,12 +33,9 @@ enum err comment_store_get(const struct act *act, int64_t team, int64_t id, stru
 enum err comment_store_list(const struct act *act, int64_t team, struct comment **out, size_t *count) {
   struct db_rows rows DB_SCOPE = db_query(act->db, COMMENT_ROWS "where p.team_id = $1 order by c.id", db_int(team));
   struct comment *list = NULL;
-  size_t size = 0, room = 0;
+  size_t size = 0;
   while (db_next(&rows)) {
-    if (size == room) {
-      room = room == 0 ? 16 : room * 2;
-      list = arena_grow(act->arena, list, size, room, sizeof *list);
-    }
+    list = arena_more(act->arena, list, size, sizeof *list);
     list[size++] = read_comment(&rows, act->arena);
   }
   if (rows.err != ERR_OK)

@@ -107,6 +107,16 @@ enum err decision_tell(const struct act *act, const struct course_view *course, 
   return err == ERR_OK ? decision_accept_work(act, course, decision.team, true) : err;
 }
 
+enum err decision_tell_all(const struct act *act, const struct course_view *course) {
+  int64_t *ids = NULL;
+  size_t count = 0;
+  enum err err = decision_store_untold_of_course(act, course->id, &ids, &count);
+  for (size_t i = 0; err == ERR_OK && i < count; i++)
+    if ((err = agenda_clear(act->db, AGENDA_DECISION_TOLD, course->id, ids[i])) == ERR_OK)
+      err = decision_tell(act, course, ids[i]);
+  return err;
+}
+
 enum err decision_read(const struct act *act, const struct course_view *course, int64_t team, int64_t id) {
   struct decision decision = {0};
   if (course->role != ROLE_STUDENT)

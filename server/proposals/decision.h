@@ -60,6 +60,9 @@ CHECKED enum err decision_reopen(const struct act *act, const struct course_view
                                  const struct decision_new *wanted, int64_t *id);
 // Agenda "decision told": tells the team once, and does what goes with an approval. Nothing for one taken back.
 CHECKED enum err decision_tell(const struct act *act, const struct course_view *course, int64_t decision);
+// The course is archived: what its teams would have been told within the ten minutes they are told now, because nothing
+// happens by the clock from then on.
+CHECKED enum err decision_tell_all(const struct act *act, const struct course_view *course);
 // A member has read it.
 CHECKED enum err decision_read(const struct act *act, const struct course_view *course, int64_t team, int64_t decision);
 // As the caller may see it: to students what was told, and no recommendation. not_found.

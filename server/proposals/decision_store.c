@@ -52,7 +52,7 @@ enum err decision_store_list(const struct act *act, int64_t team, struct decisio
   struct decision *list = NULL;
   size_t size = 0;
   while (db_next(&rows)) {
-    list = arena_grow(act->arena, list, size, size + 1, sizeof *list);
+    list = arena_more(act->arena, list, size, sizeof *list);
     list[size++] = read_decision(&rows, act->arena);
   }
   if (rows.err != ERR_OK)
@@ -69,6 +69,25 @@ enum err decision_store_untold(const struct act *act, int64_t proposal, struct d
                              "d.taken_back_at is null order by d.id desc limit 1",
                db_int(act->actor), db_int(proposal));
   return read_one_or_none(&rows, act->arena, out);
+}
+
+enum err decision_store_untold_of_course(const struct act *act, int64_t course, int64_t **ids, size_t *count) {
+  struct db_rows rows DB_SCOPE =
+      db_query(act->db,
+               "select d.id from proposal_decisions d join proposals p on p.id = d.proposal_id where p.course_id = $1 "
+               "and d.kind = 'decision' and d.told_at is null and d.taken_back_at is null order by d.id",
+               db_int(course));
+  int64_t *list = NULL;
+  size_t size = 0;
+  while (db_next(&rows)) {
+    list = arena_more(act->arena, list, size, sizeof *list);
+    list[size++] = db_column_int(&rows, 0);
+  }
+  if (rows.err != ERR_OK)
+    return rows.err;
+  *ids = list;
+  *count = size;
+  return ERR_OK;
 }
 
 enum err decision_store_last_told(const struct act *act, int64_t proposal, struct decision *out) {
@@ -116,7 +135,7 @@ enum err change_store_of(const struct act *act, int64_t decision, struct change_
   struct change_new *list = NULL;
   size_t size = 0;
   while (db_next(&rows)) {
-    list = arena_grow(act->arena, list, size, size + 1, sizeof *list);
+    list = arena_more(act->arena, list, size, sizeof *list);
     list[size++] = (struct change_new){db_column_text(&rows, 0, act->arena), db_column_text(&rows, 1, act->arena)};
   }
   if (rows.err != ERR_OK)
@@ -137,7 +156,7 @@ enum err change_store_list(const struct act *act, int64_t proposal, struct chang
   struct change_item *list = NULL;
   size_t size = 0;
   while (db_next(&rows)) {
-    list = arena_grow(act->arena, list, size, size + 1, sizeof *list);
+    list = arena_more(act->arena, list, size, sizeof *list);
     list[size++] = read_change(&rows, act->arena);
   }
   if (rows.err != ERR_OK)

@@ -12,6 +12,8 @@ CHECKED enum err decision_store_find(const struct act *act, int64_t course, int6
 CHECKED enum err decision_store_list(const struct act *act, int64_t team, struct decision **out, size_t *count);
 // The proposal's decision that stands and is not told yet; id 0 when there is none (also ERR_OK).
 CHECKED enum err decision_store_untold(const struct act *act, int64_t proposal, struct decision *out);
+// Those of a course.
+CHECKED enum err decision_store_untold_of_course(const struct act *act, int64_t course, int64_t **ids, size_t *count);
 // The last that was told before it, reopenings included; id 0 when there is none (also ERR_OK).
 CHECKED enum err decision_store_last_told(const struct act *act, int64_t proposal, struct decision *out);
 // The newest recommendation on this submission; id 0 when there is none (also ERR_OK).

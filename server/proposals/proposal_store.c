@@ -61,7 +61,7 @@ enum err proposal_store_entries(const struct act *act, int64_t proposal, struct 
   struct proposal_entry *list = NULL;
   size_t size = 0;
   while (db_next(&rows)) {
-    list = arena_grow(act->arena, list, size, size + 1, sizeof *list);
+    list = arena_more(act->arena, list, size, sizeof *list);
     list[size++] = read_entry(&rows, act->arena);
   }
   if (rows.err != ERR_OK)

@@ -28,7 +28,7 @@ enum err version_store_list(const struct act *act, int64_t course, int64_t team,
   struct proposal_version *list = NULL;
   size_t size = 0;
   while (db_next(&rows)) {
-    list = arena_grow(act->arena, list, size, size + 1, sizeof *list);
+    list = arena_more(act->arena, list, size, sizeof *list);
     list[size++] = read_version(&rows, act->arena);
   }
   if (rows.err != ERR_OK)
@@ -92,7 +92,7 @@ enum err version_store_entries(const struct act *act, int64_t proposal, int64_t 
   struct proposal_entry *list = NULL;
   size_t size = 0;
   while (db_next(&rows)) {
-    list = arena_grow(act->arena, list, size, size + 1, sizeof *list);
+    list = arena_more(act->arena, list, size, sizeof *list);
     list[size++] = (struct proposal_entry){.field = db_column_text(&rows, 0, act->arena),
                                            .person = db_column_int(&rows, 1),
                                            .person_name = db_column_text(&rows, 2, act->arena),

@@ -31,7 +31,7 @@ enum err review_submitted(const struct act *act, const struct course_view *cours
   bool is_again = proposal->state == PROPOSAL_RESUBMITTED;
   struct message message = {
       .course = course->id,
-      .kind = is_again ? "proposal resubmitted" : "proposal submitted",
+      .kind = is_again ? "proposal resubmitted" : "proposal waits",
       .subject =
           arena_format(act->arena, is_again ? "A revised proposal of %s waits" : "The proposal of %s waits", team.name),
       .words = arena_format(act->arena,

@@ -43,7 +43,8 @@ static void add_waiting(const struct act *act, const struct course_view *course,
                                          verdict_names[waiting->verdict])
                           : arena_format(act->arena, "Submitted on %s%s", submitted,
                                          waiting->has_reviewer ? "." : ", and nobody is named to review it.");
-  bool is_theirs = waiting->is_assigned || waiting->is_recommended;
+  // What nobody reviews waits for those who decide.
+  bool is_theirs = waiting->is_assigned || waiting->is_recommended || (is_decider && !waiting->has_reviewer);
   task_add(list,
            &(struct task){.kind = is_decider ? "decide on a proposal" : "review a proposal",
                           .subject = waiting->team,

@@ -24,12 +24,9 @@ enum err reviewer_store_list(const struct act *act, int64_t course, int64_t team
                "'resubmitted'))) order by r.team_id, r.person_id",
                db_int(course), db_int(act->now), db_int(team));
   struct reviewer *list = NULL;
-  size_t size = 0, room = 0;
+  size_t size = 0;
   while (db_next(&rows)) {
-    if (size == room) {
-      room = room == 0 ? 16 : room * 2;
-      list = arena_grow(act->arena, list, size, room, sizeof *list);
-    }
+    list = arena_more(act->arena, list, size, sizeof *list);
     list[size++] = (struct reviewer){.team = db_column_int(&rows, 0),
                                      .person = db_column_int(&rows, 1),
                                      .name = db_column_text(&rows, 2, act->arena),
@@ -73,7 +70,7 @@ enum err reviewer_store_conflicts(const struct act *act, int64_t course, int64_t
   struct review_conflict *list = NULL;
   size_t size = 0;
   while (db_next(&rows)) {
-    list = arena_grow(act->arena, list, size, size + 1, sizeof *list);
+    list = arena_more(act->arena, list, size, sizeof *list);
     list[size++] = (struct review_conflict){.team = db_column_int(&rows, 0),
                                             .team_name = db_column_text(&rows, 1, act->arena),
                                             .person = db_column_int(&rows, 2),
@@ -109,12 +106,9 @@ enum err reviewer_store_bare_teams(const struct act *act, int64_t course, struct
       "from proposal_reviewers r " REVIEWS_STILL " where r.team_id = t.id) order by t.id",
       db_int(course));
   struct review_team *list = NULL;
-  size_t size = 0, room = 0;
+  size_t size = 0;
   while (db_next(&rows)) {
-    if (size == room) {
-      room = room == 0 ? 16 : room * 2;
-      list = arena_grow(act->arena, list, size, room, sizeof *list);
-    }
+    list = arena_more(act->arena, list, size, sizeof *list);
     list[size++] = (struct review_team){.team = db_column_int(&rows, 0), .name = db_column_text(&rows, 1, act->arena)};
   }
   if (rows.err != ERR_OK)
@@ -200,12 +194,9 @@ enum err reviewer_store_waiting(const struct act *act, int64_t course, const str
       db_int(course), db_int(act->actor), db_int(act->now), db_int(page->after), db_int(page->is_mine),
       db_int(page->is_decider), db_int(page->limit));
   struct waiting *list = NULL;
-  size_t size = 0, room = 0;
+  size_t size = 0;
   while (db_next(&rows)) {
-    if (size == room) {
-      room = room == 0 ? 16 : room * 2;
-      list = arena_grow(act->arena, list, size, room, sizeof *list);
-    }
+    list = arena_more(act->arena, list, size, sizeof *list);
     list[size++] = read_waiting(&rows, act->arena);
   }
   if (rows.err != ERR_OK)

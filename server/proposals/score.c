@@ -28,9 +28,12 @@ enum err score_give(const struct act *act, const struct course_view *course, int
     return err;
   err = score_store_clear(act, proposal.id, proposal.submitted_at, act->actor);
   for (size_t i = 0; err == ERR_OK && i < count; i++) {
+    const struct rubric_item *item = find_item(rules, scores[i].item);
+    if (item == NULL)
+      return ERR_INTERNAL; // check_scores let it pass
     const struct score score = {.item = scores[i].item,
                                 .points = scores[i].points,
-                                .most = find_item(rules, scores[i].item)->points,
+                                .most = item->points,
                                 .words = scores[i].words == NULL ? "" : scores[i].words,
                                 .by = act->actor,
                                 .of_submission = proposal.submitted_at};

@@ -24,12 +24,9 @@ enum err score_store_list(const struct act *act, int64_t proposal, int64_t of_su
                "where s.proposal_id = $1 and s.of_submission = $2 order by s.person_id, s.id",
                db_int(proposal), db_int(of_submission));
   struct score *list = NULL;
-  size_t size = 0, room = 0;
+  size_t size = 0;
   while (db_next(&rows)) {
-    if (size == room) {
-      room = room == 0 ? 16 : room * 2;
-      list = arena_grow(act->arena, list, size, room, sizeof *list);
-    }
+    list = arena_more(act->arena, list, size, sizeof *list);
     list[size++] = (struct score){.item = db_column_text(&rows, 0, act->arena),
                                   .points = db_column_int(&rows, 1),
                                   .most = db_column_int(&rows, 2),

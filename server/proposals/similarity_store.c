@@ -11,7 +11,6 @@
 struct reading {
   struct arena *arena;
   struct similarity_texts *out;
-  size_t room;
   size_t bytes; // of this kind
 };
 
@@ -72,10 +71,7 @@ static enum err read_rows(struct db_rows *rows, struct reading *reading) {
       return ERR_OK;
     }
     reading->bytes += bytes;
-    if (texts->count == reading->room) {
-      reading->room = reading->room == 0 ? 64 : reading->room * 2;
-      texts->items = arena_grow(reading->arena, texts->items, texts->count, reading->room, sizeof *texts->items);
-    }
+    texts->items = arena_more(reading->arena, texts->items, texts->count, sizeof *texts->items);
     texts->items[texts->count++] = (struct similarity_text){
         .course = db_column_int(rows, 0),
         .slug = db_column_text(rows, 1, reading->arena),

@@ -4,16 +4,13 @@
 enum err team_progress_store_handed_in(const struct act *act, int64_t team, const struct team_handed_in **out,
                                        size_t *count) {
   struct team_handed_in *list = NULL;
-  size_t size = 0, room = 0;
+  size_t size = 0;
   struct db_rows rows DB_SCOPE = db_query(act->db,
                                           "select milestone, version, at, is_on_time, accepted_at from submissions "
                                           "where team_id = $1 and counts = 1 order by milestone",
                                           db_int(team));
   while (db_next(&rows)) {
-    if (size == room) {
-      room = room == 0 ? 8 : room * 2;
-      list = arena_grow(act->arena, list, size, room, sizeof *list);
-    }
+    list = arena_more(act->arena, list, size, sizeof *list);
     list[size++] = (struct team_handed_in){.milestone = db_column_text(&rows, 0, act->arena),
                                            .version = db_column_int(&rows, 1),
                                            .at = db_column_int(&rows, 2),

@@ -18,12 +18,9 @@ enum err export_store_list(const struct act *act, int64_t course, bool is_regist
                "order by t.id, l.id",
                db_int(course), db_int(is_registered_only));
   struct exported *list = NULL;
-  size_t size = 0, room = 0;
+  size_t size = 0;
   while (db_next(&rows)) {
-    if (size == room) {
-      room = room == 0 ? 64 : room * 2;
-      list = arena_grow(act->arena, list, size, room, sizeof *list);
-    }
+    list = arena_more(act->arena, list, size, sizeof *list);
     const char *state = db_column_peek(&rows, 10);
     list[size++] = (struct exported){
         .team = db_column_int(&rows, 0),

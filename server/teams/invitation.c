@@ -8,6 +8,8 @@
 #include "server/teams/team_notice.h"
 #include "server/teams/team_rules.h"
 
+enum { DAY_SECONDS = 86400 };
+
 static enum err find_invited(const struct act *act, const struct course_view *course, int64_t team, const char *email,
                              int64_t person, struct enrolment *out);
 static enum err refuse_unknown(const struct act *act, const char *field);
@@ -18,6 +20,7 @@ static enum err check_none_open(const struct act *act, const struct team *team, 
 static enum err check_room_to_invite(const struct act *act, const struct team *team);
 static enum err check_may_ask(const struct act *act, const struct course_view *course, const struct team *team,
                               const struct team_members *members);
+static enum err check_day(const struct act *act, const struct course_view *course, const struct invitation *invitation);
 static enum err put(const struct act *act, const struct course_view *course, struct invitation *invitation);
 static enum err tell_invited(const struct act *act, const struct course_view *course, const struct team *team,
                              const struct invitation *invitation);
@@ -94,6 +97,8 @@ enum err invitation_decline_others(const struct act *act, const struct course_vi
     err = decline_one(act, course, &list[i]);
   return err == ERR_OK ? card_store_stop_seeking_if_seated(act, course->id, person) : err;
 }
+
+enum err invitation_end_all(const struct act *act, int64_t course) { return invitation_store_end_all(act, course); }
 
 enum err invitation_lapse(const struct act *act, const struct course_view *course, int64_t id) {
   struct invitation invitation;
@@ -248,6 +253,20 @@ static enum err check_may_ask(const struct act *act, const struct course_view *c
   return ERR_OK;
 }
 
+// What is withdrawn was told all the same: asking again and again would be a way to fill somebody's mailbox.
+static enum err check_day(const struct act *act, const struct course_view *course,
+                          const struct invitation *invitation) {
+  int64_t made = 0;
+  enum err err = invitation_store_count_made(act, course->id, invitation, act->now - DAY_SECONDS, &made);
+  if (err != ERR_OK || made < INVITATIONS_DAY_MAX)
+    return err;
+  return problem_raise(act->problem, PROBLEM_CONFLICT,
+                       invitation->is_request ? "You have asked this team %d times within a day. Ask again tomorrow."
+                                              : "You have invited this person %d times within a day. Ask them in "
+                                                "another way, or invite them tomorrow.",
+                       INVITATIONS_DAY_MAX);
+}
+
 static enum err put(const struct act *act, const struct course_view *course, struct invitation *invitation) {
   const struct team_rules *rules = &course->file->teams;
   int64_t expires_at = course_add(course, act->now, rules->invitations_expire);
@@ -255,7 +274,9 @@ static enum err put(const struct act *act, const struct course_view *course, str
   invitation->made_by = act->actor;
   invitation->created_at = act->now;
   invitation->expires_at = expires_at < rules->closes ? expires_at : rules->closes;
-  enum err err = invitation_store_insert(act, invitation);
+  enum err err = check_day(act, course, invitation);
+  if (err == ERR_OK)
+    err = invitation_store_insert(act, invitation);
   if (err == ERR_OK) // the second after the last at which it can be accepted
     err = agenda_set(act->db, AGENDA_INVITATION_LAPSES, course->id, invitation->id, invitation->expires_at + 1);
   if (err != ERR_OK)

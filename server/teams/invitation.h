@@ -7,7 +7,11 @@
 #include "server/teams/invitation_store.h"
 #include "server/teams/team.h"
 
-enum { INVITATION_MESSAGE_CHARACTERS_MAX = 500, INVITATIONS_OPEN_MAX = 50 };
+enum {
+  INVITATION_MESSAGE_CHARACTERS_MAX = 500,
+  INVITATIONS_OPEN_MAX = 50, // of a team
+  INVITATIONS_DAY_MAX = 10,  // by one person to another, or to join one team, whatever became of them
+};
 
 // By a member; one of email and person. Somebody who is confidential, no student, or unknown gives the same field
 // error.

@@ -46,6 +46,13 @@ enum err invitation_store_set_state(const struct act *act, int64_t id, enum invi
                  db_text(invitation_state_names[state]), db_int(act->now), db_int(id));
 }
 
+enum err invitation_store_end_all(const struct act *act, int64_t course) {
+  return db_exec(act->db,
+                 "update invitations set state = 'lapsed', answered_at = $2 "
+                 "where team_id in (select id from teams where course_id = $1) and state = 'open'",
+                 db_int(course), db_int(act->now));
+}
+
 enum err invitation_store_of_person(const struct act *act, int64_t course, int64_t person, struct invitation **out,
                                     size_t *count) {
   struct db_rows rows DB_SCOPE = db_query(
@@ -68,6 +75,15 @@ enum err invitation_store_of_team(const struct act *act, int64_t team, struct in
   struct db_rows rows DB_SCOPE =
       db_query(act->db, INVITATION_ROWS "where i.team_id = $1 and i.state = 'open' order by i.id", db_int(team));
   return read_list(&rows, act->arena, out, count);
+}
+
+enum err invitation_store_count_made(const struct act *act, int64_t course, const struct invitation *like,
+                                     int64_t since, int64_t *out) {
+  return db_get_int(act->db, out,
+                    "select count(*) from invitations where course_id = $1 and person_id = $2 and made_by = $3 and "
+                    "created_at > $4 and ($5 = 0 or (team_id = $6 and direction = 'asked'))",
+                    db_int(course), db_int(like->person), db_int(act->actor), db_int(since), db_int(like->is_request),
+                    db_int(like->team));
 }
 
 static struct invitation read_row(struct db_rows *rows, struct arena *arena) {
@@ -97,12 +113,9 @@ static enum err read_one(struct db_rows *rows, struct arena *arena, struct invit
 
 static enum err read_list(struct db_rows *rows, struct arena *arena, struct invitation **out, size_t *count) {
   struct invitation *list = NULL;
-  size_t size = 0, room = 0;
+  size_t size = 0;
   while (db_next(rows)) {
-    if (size == room) {
-      room = room == 0 ? 8 : room * 2;
-      list = arena_grow(arena, list, size, room, sizeof *list);
-    }
+    list = arena_more(arena, list, size, sizeof *list);
     list[size++] = read_row(rows, arena);
   }
   *out = list;

@@ -40,10 +40,15 @@ CHECKED enum err invitation_store_find(const struct act *act, int64_t team, int6
 // Fills the id.
 CHECKED enum err invitation_store_insert(const struct act *act, struct invitation *invitation);
 CHECKED enum err invitation_store_set_state(const struct act *act, int64_t id, enum invitation_state state);
+CHECKED enum err invitation_store_end_all(const struct act *act, int64_t course); // open ones lapse
 // Open ones, oldest first.
 CHECKED enum err invitation_store_of_person(const struct act *act, int64_t course, int64_t person,
                                             struct invitation **out, size_t *count);
 // The same by pages: numbers greater than `after`, at most `limit`.
 CHECKED enum err invitation_store_page(const struct act *act, int64_t course, int64_t person, int64_t after,
                                        int64_t limit, struct invitation **out, size_t *count);
+// How many the actor made after `since`, whatever became of them: to the same person by any team, or of requests to the
+// same team.
+CHECKED enum err invitation_store_count_made(const struct act *act, int64_t course, const struct invitation *like,
+                                             int64_t since, int64_t *out);
 CHECKED enum err invitation_store_of_team(const struct act *act, int64_t team, struct invitation **out, size_t *count);

@@ -148,7 +148,7 @@ static enum err tell_registered(const struct act *act, const struct course_view 
   if ((err = team_tell(act, course, team->id, members, 0, &to_team)) != ERR_OK || words == NULL)
     return err;
   struct notice to_staff = {
-      .kind = "coverage gap",
+      .kind = "team coverage gap",
       .subject = arena_format(act->arena, "%s registered with a coverage gap", team->name),
       .words = arena_format(
           act->arena, "%s registered without covering all skills: %s. %s%s You are told this once.", team->name, words,

@@ -67,12 +67,9 @@ static enum err read_people(const struct act *act, const struct course_view *cou
       db_int(course->id), db_int(filter->after), db_int(filter->is_for_staff), db_text(skill),
       db_int(filter->skill == NO_INDEX ? 0 : filter->level), db_text(topic), db_int(filter->limit));
   struct seeker *list = NULL;
-  size_t size = 0, room = 0;
+  size_t size = 0;
   while (db_next(&rows)) {
-    if (size == room) {
-      room = room == 0 ? 32 : room * 2;
-      list = arena_grow(act->arena, list, size, room, sizeof *list);
-    }
+    list = arena_more(act->arena, list, size, sizeof *list);
     list[size++] = (struct seeker){.person = db_column_int(&rows, 0),
                                    .name = db_column_text(&rows, 1, act->arena),
                                    .availability = db_column_text(&rows, 2, act->arena),

@@ -50,6 +50,8 @@ CHECKED enum err invitation_decline_others(const struct act *act, const struct c
 // told.
 CHECKED enum err team_close_window(const struct act *act, const struct course_view *course);
 CHECKED enum err invitation_lapse(const struct act *act, const struct course_view *course, int64_t invitation);
+// Of an archived course: open invitations and join requests lapse, and nobody is told.
+CHECKED enum err invitation_end_all(const struct act *act, int64_t course);
 // Recomputes a team's coverage in this transaction; a registered team whose gap opens is marked, a dated repair task
 // opens, staff are told once.
 CHECKED enum err team_coverage_changed(const struct act *act, const struct course_view *course, int64_t team);

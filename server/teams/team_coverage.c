@@ -164,7 +164,7 @@ static enum err tell_staff_opened(const struct act *act, const struct course_vie
                                   const struct change *change) {
   const struct team *team = &change->team;
   struct notice to_staff = {
-      .kind = "coverage gap",
+      .kind = "team coverage gap",
       .subject = arena_format(act->arena, "%s no longer covers all skills", team->name),
       .words = arena_format(
           act->arena,

@@ -78,13 +78,9 @@ enum err team_store_members(const struct act *act, const struct course_view *cou
                db_int(team));
   struct team_member *list = NULL;
   struct team_members members = {0};
-  size_t room = 0;
   while (db_next(&rows)) { // a row for each skill of each member
     if (members.count == 0 || list[members.count - 1].person != db_column_int(&rows, 0)) {
-      if (members.count == room) {
-        room = room == 0 ? 8 : room * 2;
-        list = arena_grow(act->arena, list, members.count, room, sizeof *list);
-      }
+      list = arena_more(act->arena, list, members.count, sizeof *list);
       read_member(&rows, act->arena, &list[members.count]);
       members.active += list[members.count].is_active;
       members.count++;
@@ -110,12 +106,9 @@ enum err team_store_list(const struct act *act, int64_t course, int64_t after, i
                "where course_id = $1 and id > $2 and state <> 'dissolved' order by id limit $3",
                db_int(course), db_int(after), db_int(limit));
   struct team_listed *list = NULL;
-  size_t size = 0, room = 0;
+  size_t size = 0;
   while (db_next(&rows)) {
-    if (size == room) {
-      room = room == 0 ? 32 : room * 2;
-      list = arena_grow(act->arena, list, size, room, sizeof *list);
-    }
+    list = arena_more(act->arena, list, size, sizeof *list);
     list[size++] = (struct team_listed){.id = db_column_int(&rows, 0),
                                         .name = db_column_text(&rows, 1, act->arena),
                                         .state = state_from(db_column_peek(&rows, 2)),
@@ -139,12 +132,9 @@ enum err team_store_list_members(const struct act *act, int64_t course, int64_t 
                "where t.course_id = $1 and t.id >= $2 and t.id <= $3 order by t.id, p.id",
                db_int(course), db_int(first), db_int(last));
   struct team_listed_member *list = NULL;
-  size_t size = 0, room = 0;
+  size_t size = 0;
   while (db_next(&rows)) {
-    if (size == room) {
-      room = room == 0 ? 64 : room * 2;
-      list = arena_grow(act->arena, list, size, room, sizeof *list);
-    }
+    list = arena_more(act->arena, list, size, sizeof *list);
     list[size++] = (struct team_listed_member){.team = db_column_int(&rows, 0),
                                                .person = db_column_int(&rows, 1),
                                                .name = db_column_text(&rows, 2, act->arena),
@@ -160,12 +150,9 @@ enum err team_store_unregistered(const struct act *act, int64_t course, int64_t 
       db_query(act->db, "select id from teams where course_id = $1 and state in ('forming', 'incomplete') order by id",
                db_int(course));
   int64_t *list = NULL;
-  size_t size = 0, room = 0;
+  size_t size = 0;
   while (db_next(&rows)) {
-    if (size == room) {
-      room = room == 0 ? 32 : room * 2;
-      list = arena_grow(act->arena, list, size, room, sizeof *list);
-    }
+    list = arena_more(act->arena, list, size, sizeof *list);
     list[size++] = db_column_int(&rows, 0);
   }
   *out = list;

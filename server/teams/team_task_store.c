@@ -18,12 +18,9 @@ enum err team_task_store_teams(const struct act *act, int64_t course, struct tas
                "and (state = 'incomplete' or (state = 'registered' and gap_since is not null)) order by id limit $2",
                db_int(course), db_int(TASKS_OF_A_KIND_MAX));
   struct task_team *list = NULL;
-  size_t size = 0, room = 0;
+  size_t size = 0;
   while (db_next(&rows)) {
-    if (size == room) {
-      room = room == 0 ? 16 : room * 2;
-      list = arena_grow(act->arena, list, size, room, sizeof *list);
-    }
+    list = arena_more(act->arena, list, size, sizeof *list);
     list[size++] = (struct task_team){.team = db_column_int(&rows, 0),
                                       .name = db_column_text(&rows, 1, act->arena),
                                       .gap_due = db_column_int(&rows, 2)};
@@ -47,15 +44,36 @@ enum err team_task_store_levels(const struct act *act, int64_t course, struct ta
                "group by s.person_id, h.preferred_name, h.name, t.name order by s.person_id limit $2",
                db_int(course), db_int(TASKS_OF_A_KIND_MAX));
   struct task_level *list = NULL;
-  size_t size = 0, room = 0;
+  size_t size = 0;
   while (db_next(&rows)) {
-    if (size == room) {
-      room = room == 0 ? 16 : room * 2;
-      list = arena_grow(act->arena, list, size, room, sizeof *list);
-    }
+    list = arena_more(act->arena, list, size, sizeof *list);
     list[size++] = (struct task_level){.person = db_column_int(&rows, 0),
                                        .name = db_column_text(&rows, 1, act->arena),
                                        .team_name = db_column_text(&rows, 2, act->arena)};
+  }
+  if (rows.err != ERR_OK)
+    return rows.err;
+  *out = list;
+  *count = size;
+  return ERR_OK;
+}
+
+enum err team_task_store_small(const struct act *act, int64_t course, int64_t size_min, struct task_small_team **out,
+                               size_t *count) {
+  struct db_rows rows DB_SCOPE =
+      db_query(act->db,
+               "select t.id, t.name, count(e.person_id) from teams t left join placements p on p.team_id = t.id "
+               "and p.until_at is null left join enrolments e on e.course_id = p.course_id "
+               "and e.person_id = p.person_id and e.state = 'active' where t.course_id = $1 "
+               "and t.state = 'registered' group by t.id, t.name having count(e.person_id) < $2 order by t.id limit $3",
+               db_int(course), db_int(size_min), db_int(TASKS_OF_A_KIND_MAX));
+  struct task_small_team *list = NULL;
+  size_t size = 0;
+  while (db_next(&rows)) {
+    list = arena_more(act->arena, list, size, sizeof *list);
+    list[size++] = (struct task_small_team){.team = db_column_int(&rows, 0),
+                                            .name = db_column_text(&rows, 1, act->arena),
+                                            .active = db_column_int(&rows, 2)};
   }
   if (rows.err != ERR_OK)
     return rows.err;

@@ -8,6 +8,7 @@
 #include "server/teams/team_rules.h"
 #include "server/teams/team_task_store.h"
 
+static enum err add_small(const struct act *act, const struct course_view *course, struct task_list *list);
 static enum err add_registration(const struct act *act, const struct course_view *course, const struct team *team,
                                  const struct team_members *members, struct task_list *list);
 static enum err missing_words(const struct act *act, const struct course_view *course, const struct team *team,
@@ -105,6 +106,26 @@ enum err team_tasks_teams(const struct act *act, const struct course_view *cours
                                   .due = teams[i].gap_due,
                                   .link = team_link(act, course, teams[i].team)});
   }
+  return err == ERR_OK ? add_small(act, course, list) : err;
+}
+
+// Members dropped or were moved since: nothing happens by itself.
+static enum err add_small(const struct act *act, const struct course_view *course, struct task_list *list) {
+  int size_min = course->file->teams.size_min;
+  struct task_small_team *teams = NULL;
+  size_t count = 0;
+  if (!course->file->teams.has_teams || act->now > course->file->ends_at)
+    return ERR_OK;
+  enum err err = team_task_store_small(act, course->id, size_min, &teams, &count);
+  for (size_t i = 0; err == ERR_OK && i < count; i++)
+    task_add(list, &(struct task){.kind = "team too small",
+                                  .subject = teams[i].team,
+                                  .title = arena_format(act->arena, "%s is too small", teams[i].name),
+                                  .words = arena_format(act->arena,
+                                                        "It is registered and has %lld of at least %d members. Add "
+                                                        "somebody, merge it with another, or place its members.",
+                                                        (long long)teams[i].active, size_min),
+                                  .link = team_link(act, course, teams[i].team)});
   return err;
 }
 
@@ -164,8 +185,8 @@ static enum err add_gap(const struct act *act, const struct course_view *course,
                                 .title = arena_format(act->arena, "%s does not cover all skills", team->name),
                                 .words = arena_format(act->arena,
                                                       "%s. The team stays registered. Tell the staff how you will "
-                                                      "close the gap, or ask for more members or a waiver (POST "
-                                                      "requests).",
+                                                      "close the gap, or send them a request for more members or a "
+                                                      "waiver.",
                                                       words != NULL ? words : "The levels changed meanwhile"),
                                 .due = team->gap_due,
                                 .link = team_link(act, course, team->id)});

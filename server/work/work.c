@@ -42,6 +42,10 @@ struct work {
   pthread_cond_t ended;
   int workers_running;
   int writers_running;
+
+  pthread_mutex_t watch_lock; // of what follows, and held while the watcher runs
+  void (*committed)(void *context);
+  void *watch_context;
 };
 
 static struct work *work_alloc(const struct work_options *options);
@@ -52,6 +56,7 @@ static void *worker_thread(void *context);
 static void worker_run(struct worker *worker, struct job *job);
 static void *writer_thread(void *context);
 static void writer_batch(struct work *work, struct job **jobs, size_t count);
+static void writer_tell(struct work *work);
 static void writer_checkpoint(struct work *work, bool is_final);
 static void work_check_broken(struct work *work);
 static void work_thread_ends(struct work *work, int *running);
@@ -103,8 +108,16 @@ void work_free(struct work *work) {
   queue_done(&work->writer_queue);
   pthread_cond_destroy(&work->ended);
   pthread_mutex_destroy(&work->lock);
+  pthread_mutex_destroy(&work->watch_lock);
   free(work->workers);
   free(work);
+}
+
+void work_watch(struct work *work, void (*committed)(void *context), void *context) {
+  pthread_mutex_lock(&work->watch_lock);
+  work->committed = committed;
+  work->watch_context = context;
+  pthread_mutex_unlock(&work->watch_lock);
 }
 
 bool work_submit(struct work *work, struct job *job) {
@@ -139,6 +152,7 @@ static struct work *work_alloc(const struct work_options *options) {
   pthread_condattr_init(&attributes);
   pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC);
   pthread_mutex_init(&work->lock, NULL);
+  pthread_mutex_init(&work->watch_lock, NULL);
   pthread_cond_init(&work->ended, &attributes);
   pthread_condattr_destroy(&attributes);
   work->writer.work = work;
@@ -241,7 +255,16 @@ static void writer_batch(struct work *work, struct job **jobs, size_t count) {
     work_check_broken(work);
   for (size_t i = 0; i < count; i++)
     loop_post(jobs[i]->home, jobs[i]);
+  if (err == ERR_OK)
+    writer_tell(work);
   atomic_fetch_sub(&work->in_hand, count);
+}
+
+static void writer_tell(struct work *work) {
+  pthread_mutex_lock(&work->watch_lock);
+  if (work->committed != NULL)
+    work->committed(work->watch_context);
+  pthread_mutex_unlock(&work->watch_lock);
 }
 
 // A failure is logged by db and otherwise harmless: the pages stay in the WAL until the next one.

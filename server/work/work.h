@@ -29,6 +29,10 @@ CHECKED enum err work_new(const struct work_options *options, struct work **out)
 bool work_stop(struct work *work, int deadline_seconds, size_t *left);
 // Waits for the threads: after a work_stop that returned false, end the process instead.
 void work_free(struct work *work);
+// From now on `committed(context)` is called on the writer after each batch that is durable, after its jobs went home:
+// nothing that takes long. One watcher; NULL ends it, and then no call is under way any more. From any thread but the
+// writer.
+void work_watch(struct work *work, void (*committed)(void *context), void *context);
 
 // Hands the job over: to a worker when it has a prepare, else to the writer. Never blocks. False when the queue is full
 // or work is stopping: then the job is still the caller's and nothing was called.

@@ -168,7 +168,9 @@ static void check_back(struct arena *arena, const struct cells *written, const s
     require(row->count == COLUMNS);
     for (size_t j = 0; j < COLUMNS; j++) {
       const char *cell = written->cells[i][j], *read = row->cells[j];
-      bool is_formula = cell[0] != '\0' && strchr("=+-@\t\r", cell[0]) != NULL;
+      bool is_wide = strncmp(cell, "＝", 3) == 0 || strncmp(cell, "＋", 3) == 0 || strncmp(cell, "－", 3) == 0 ||
+                     strncmp(cell, "＠", 3) == 0;
+      bool is_formula = is_wide || (cell[0] != '\0' && strchr("=+-@\t\r\n", cell[0]) != NULL);
       require(strcmp(read, is_formula ? arena_format(arena, "'%s", cell) : cell) == 0);
       require(strchr("=+-@\t\r", read[0]) == NULL || read[0] == '\0');
     }

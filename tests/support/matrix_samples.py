@@ -6,9 +6,17 @@ import json
 import os
 from dataclasses import dataclass
 
+import matrix_calendar
 import matrix_check_ins
+import matrix_course_states
+import matrix_events
 import matrix_coursework
+import matrix_mail
+import matrix_notices
 import matrix_proposals
+import matrix_reminders
+import matrix_syllabus
+import matrix_webhooks
 from matrix_rules import NOT_ALLOWED, NOT_APPROVED, NOT_CONTACT, NOT_FOUND, NOT_YOUR_TEAM, Refusal
 from matrix_world import A, FILE, PASSWORD
 
@@ -319,7 +327,7 @@ SAMPLES = {
 }
 
 
-FEATURES = (matrix_coursework, matrix_proposals, matrix_check_ins)
+FEATURES = (matrix_coursework, matrix_proposals, matrix_check_ins, matrix_course_states, matrix_mail, matrix_notices, matrix_reminders, matrix_webhooks, matrix_syllabus, matrix_calendar, matrix_events)
 for feature in FEATURES:
     SAMPLES.update(feature.samples(Sample))
 

@@ -147,7 +147,7 @@ class Client:
             fields["Authorization"] = "Bearer " + (token or self.token)
         self.connection.request(method, path[1:] if path.startswith("//") else "/api/v1" + path, payload, fields)
         answer = self.connection.getresponse()
-        parsed = parse(answer.headers, answer.read())
+        parsed = parse(answer.headers, whole(self.connection, answer))
         contract.check(method, path, answer.status, answer.headers["Content-Type"], parsed)
         return answer.status, parsed
 
@@ -165,6 +165,20 @@ def parse(headers, body):
         return None
     is_json = headers["Content-Type"] in ("application/json", "application/problem+json")
     return json.loads(body) if is_json else body.decode(errors="replace")
+
+
+def whole(connection, answer):
+    """What was sent; of a stream that stays open its first event."""
+    if answer.headers["Content-Type"] != "text/event-stream" or answer.status != 200 or answer.length == 0:
+        return answer.read()
+    read = b""
+    while b"\ndata: " not in read or not read.endswith(b"\n\n"):
+        line = answer.readline()
+        if not line:
+            break
+        read += line
+    connection.close()  # the next request opens it again
+    return read
 
 
 def request_bytes(method, path, token, body=None):

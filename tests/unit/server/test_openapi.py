@@ -140,7 +140,7 @@ class Document(unittest.TestCase):
     def test_each_row_of_the_program_is_an_operation(self):
         rows = set()
         for line in subprocess.run([BINARY, "routes"], capture_output=True, text=True, timeout=30).stdout.splitlines():
-            found = re.match(r"  (\w+) +(/\S+) +(\w[\w ]*?) +(?:read|write|work|upload) ", line)
+            found = re.match(r"  (\w+) +(/\S+) +(\w[\w ]*?) +(?:read|write|work|upload|stream) ", line)
             if found:
                 rows.add((found.group(1).lower(), found.group(2), found.group(3)))
         self.assertGreater(len(rows), 60)

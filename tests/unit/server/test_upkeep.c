@@ -30,7 +30,7 @@ static void take_mail(struct transport *transport, const struct transport_mail *
   assert_string_equal("op@example.edu", mail->to);
   assert_true(mail->id < 0); // the positive numbers are the outbox's
   snprintf(mailbox->last, sizeof mailbox->last, "%.*s", (int)mail->size, mail->bytes);
-  done(context, mailbox->delivery);
+  done(context, mailbox->delivery, NULL);
 }
 
 static void new_house(struct house *house, struct folders *folders) {

@@ -55,7 +55,7 @@ static bool check_read(struct fixture *f, const char *target, int64_t reader, in
     return false;
   const char *tag = local_answer_header(&first, "ETag");
   // They turn at instants of their own, which no tag of a course knows.
-  static const char *const by_the_clock[] = {"/tasks", "/milestones", "/slots", "/review", "/substitute"};
+  static const char *const by_the_clock[] = {"/tasks", "/milestones", "/slots", "/review", "/substitute", "/reminders"};
   bool is_by_the_clock = false;
   for (size_t i = 0; i < sizeof by_the_clock / sizeof *by_the_clock; i++)
     is_by_the_clock = is_by_the_clock || strstr(target, by_the_clock[i]) != NULL;
@@ -64,7 +64,8 @@ static bool check_read(struct fixture *f, const char *target, int64_t reader, in
     assert_string_equal(local_answer_header(&first, "Cache-Control"), "no-store");
     return true;
   }
-  if (first.status != 200 || tag == NULL || strncmp(tag, "W/\"", 3) != 0)
+  bool is_file = strstr(target, "/syllabus") != NULL; // the same bytes for everybody, which PUT replaces
+  if (first.status != 200 || tag == NULL || strncmp(tag, is_file ? "\"" : "W/\"", is_file ? 1 : 3) != 0)
     fail_msg("GET %s: %d, ETag %s", target, first.status, tag);
   assert_says_how_to_cache(&first);
   struct local_answer second = send_with(f, reader, METHOD_GET, target, NULL, "if-none-match", tag);
@@ -72,7 +73,7 @@ static bool check_read(struct fixture *f, const char *target, int64_t reader, in
     fail_msg("GET %s again: %d", target, second.status);
   assert_string_equal(local_answer_header(&second, "ETag"), tag);
   assert_says_how_to_cache(&second);
-  if (send_with(f, other, METHOD_GET, target, NULL, "if-none-match", tag).status == 304)
+  if ((send_with(f, other, METHOD_GET, target, NULL, "if-none-match", tag).status == 304) != is_file)
     fail_msg("GET %s: another person's tag is good for them", target);
   return true;
 }
@@ -91,7 +92,8 @@ static void every_read_of_a_course_is_conditional(void **state) {
     for (size_t j = 0; j < http->tables[i].count; j++) {
       const struct route *route = &http->tables[i].rows[j];
       const char *target = target_of(f, route->path, team, invitation, ada);
-      if (route->method != METHOD_GET || route->kind != ROUTE_READ || target == NULL)
+      if (route->method != METHOD_GET || route->kind != ROUTE_READ || route->access == ACCESS_OPERATOR ||
+          target == NULL)
         continue;
       if (strstr(target, "/export") != NULL)
         target = arena_format(f->arena, "%s?format=plain", target);

@@ -199,8 +199,27 @@ static void sizes_that_overflow_abort(void **state) {
   }
 }
 
+static void a_list_grows_by_its_count_alone(void **state) {
+  (void)state;
+  struct arena *arena = arena_new();
+  int *list = NULL;
+  size_t moves = 0;
+  for (int i = 0; i < 1000; i++) {
+    int *more = arena_more(arena, list, (size_t)i, sizeof *list);
+    moves += more != list;
+    list = more;
+    assert_int_equal(0, list[i]);
+    list[i] = i + 1;
+  }
+  for (int i = 0; i < 1000; i++)
+    assert_int_equal(i + 1, list[i]);
+  assert_int_equal(7, moves); // 16, 32, … 1024
+  arena_free(arena);
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
+      cmocka_unit_test(a_list_grows_by_its_count_alone),
       cmocka_unit_test(allocations_are_zeroed_even_after_a_reset),
       cmocka_unit_test(allocations_are_aligned_for_any_type_and_never_share_an_address),
       cmocka_unit_test(what_was_handed_out_stays_when_blocks_are_added),

@@ -33,6 +33,42 @@ static void finding_a_place_is_a_task_from_the_opening_until_one_is_found(void *
   assert_false(has_task(fixture, ada, "find a place"));
 }
 
+#define LABS_DECIDED INT64_C(1694059140) // 2023-09-07T03:59:00Z
+
+static void the_words_name_only_what_is_still_open(void **state) {
+  struct fixture *fixture = start(state, INSIDE);
+  int64_t zoe = fixture_student(fixture, "Zoe Invented");
+  fixture_at_seconds(fixture, LABS_DECIDED);
+  assert_non_null(
+      strstr(task_text(fixture, zoe, "find a place", "words"), "Or ask for a lab seat by Wed 6 Sep 2023 23:59 EDT"));
+  fixture_at_seconds(fixture, LABS_DECIDED + 1);
+  const char *words = task_text(fixture, zoe, "find a place", "words");
+  assert_null(strstr(words, "ask for a lab seat by"));
+  assert_non_null(strstr(words, "Found a team or join one"));
+  assert_non_null(strstr(words, "now only the staff give one"));
+  fixture_at_seconds(fixture, CLOSES_AT + 1);
+  assert_non_null(strstr(task_text(fixture, zoe, "find a place", "words"), "\"late join\" or \"lab seat\""));
+}
+
+// Who may neither register nor take a seat is not asked to, and is not among those whom staff are to place.
+static void an_auditor_is_asked_for_a_place_once_approved(void **state) {
+  struct fixture *fixture = start(state, INSIDE);
+  int64_t zoe = fixture_student(fixture, "Zoe Invented");
+  int64_t kim = fixture_person(fixture, "Kim Invented", ROLE_STAFF);
+  int64_t pat = fixture_person(fixture, "Pat Invented", ROLE_INSTRUCTOR);
+  fixture_call(fixture, pat, METHOD_PUT, "{\"role\":\"student\",\"credit\":\"audit\"}", SAMPLE "/roster/%lld",
+               (long long)zoe);
+  fixture_expect(fixture, 200);
+  assert_false(has_task(fixture, zoe, "find a place"));
+  fixture_at_seconds(fixture, CLOSES_AT + 1);
+  assert_false(has_task(fixture, kim, "people without a place"));
+  fixture_call(fixture, pat, METHOD_PUT, "{\"role\":\"student\",\"credit\":\"audit\",\"audit_approved\":true}",
+               SAMPLE "/roster/%lld", (long long)zoe);
+  fixture_expect(fixture, 200);
+  assert_true(has_task(fixture, zoe, "find a place"));
+  assert_true(has_task(fixture, kim, "people without a place"));
+}
+
 static void without_a_place_it_is_overdue_after_the_close_and_then_staff_have_one_task_for_all(void **state) {
   struct fixture *fixture = start(state, INSIDE);
   int64_t zoe = fixture_student(fixture, "Zoe Invented"), ada = fixture_student(fixture, "Ada Invented");
@@ -147,6 +183,8 @@ static void tasks_cost_the_same_in_a_course_of_any_size(void **state) {
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test_teardown(finding_a_place_is_a_task_from_the_opening_until_one_is_found, stop),
+      cmocka_unit_test_teardown(the_words_name_only_what_is_still_open, stop),
+      cmocka_unit_test_teardown(an_auditor_is_asked_for_a_place_once_approved, stop),
       cmocka_unit_test_teardown(without_a_place_it_is_overdue_after_the_close_and_then_staff_have_one_task_for_all,
                                 stop),
       cmocka_unit_test_teardown(a_request_is_a_task_for_those_who_can_answer_it_now, stop),

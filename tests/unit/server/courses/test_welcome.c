@@ -82,6 +82,24 @@ static void whoever_has_left_or_may_not_sign_in_is_not_welcomed(void **state) {
   assert_int_equal(0, fixture_int(f, "recipients"));
 }
 
+static void students_of_a_draft_are_welcomed_once_it_runs(void **state) {
+  struct fixture *f = *state;
+  int64_t ines = fixture_person(f, "Ines", ROLE_INSTRUCTOR);
+  fixture_call(f, ines, METHOD_PATCH, "{\"state\":\"draft\"}", SAMPLE);
+  fixture_expect(f, 200);
+  int64_t ada = fixture_student(f, "Ada"), tom = fixture_person(f, "Tom", ROLE_STAFF);
+  fixture_call(f, ines, METHOD_POST, NULL, WELCOME);
+  fixture_expect(f, 200);
+  assert_int_equal(1, fixture_int(f, "recipients"));
+  assert_int_equal(1, fixture_messages(f, tom, "welcome"));
+  assert_int_equal(0, fixture_messages(f, ada, ""));
+  fixture_call(f, ines, METHOD_PATCH, "{\"state\":\"running\"}", SAMPLE);
+  fixture_expect(f, 200);
+  fixture_call(f, ines, METHOD_POST, NULL, WELCOME);
+  assert_int_equal(1, fixture_int(f, "recipients"));
+  assert_int_equal(1, fixture_messages(f, ada, "welcome"));
+}
+
 static void only_an_instructor_sends_it(void **state) {
   struct fixture *f = *state;
   int64_t ada = fixture_student(f, "Ada"), tom = fixture_person(f, "Tom", ROLE_STAFF);
@@ -112,6 +130,7 @@ int main(void) {
       TEST(a_dry_run_shows_the_mail_and_who_gets_it_and_sends_nothing),
       TEST(everybody_is_welcomed_once),
       TEST(whoever_has_left_or_may_not_sign_in_is_not_welcomed),
+      TEST(students_of_a_draft_are_welcomed_once_it_runs),
       TEST(only_an_instructor_sends_it),
       TEST(staff_are_told_that_mail_is_not_being_sent_and_students_are_not),
   };

@@ -95,11 +95,32 @@ static void a_conflict_tells_the_current_version(void **state) {
   request_free(request);
 }
 
+static void what_is_replaced_as_a_whole_needs_the_header(void **state) {
+  (void)state;
+  static const struct http http = {0};
+  static const struct header seen = {"if-match", "\"7\""}, stale = {"if-match", "\"6\""};
+  struct request *request = request_new(&http, arena_new());
+  request->headers = &seen;
+  request->header_count = 1;
+  assert_int_equal(request_need_match(request, 7), ERR_OK);
+  request->headers = &stale;
+  assert_int_equal(request_need_match(request, 7), ERR_PRECONDITION);
+  request->header_count = 0;
+  problem_clear(&request->problem);
+  reply_reset(request);
+  http_refuse(request, request_need_match(request, 7));
+  assert_int_equal(request->reply.status, 412);
+  assert_non_null(strstr(json_get(&request->reply.json), "\"code\":\"if_match_needed\""));
+  assert_true(reply_has_header(request, "ETag"));
+  request_free(request);
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(the_header_is_compared_with_the_current_version),
       cmocka_unit_test(two_headers_are_one_list),
       cmocka_unit_test(a_conflict_tells_the_current_version),
+      cmocka_unit_test(what_is_replaced_as_a_whole_needs_the_header),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

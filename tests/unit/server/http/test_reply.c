@@ -425,6 +425,10 @@ static const struct pair_case media_cases[] = {
     {"application/yaml", "yaml", true, "YAML"},
     {"application/x-yaml", "yaml", true, "YAML, older"},
     {"text/yaml; charset=utf-8", "yaml", true, "YAML, as text"},
+    {"application/x-www-form-urlencoded", "form", true, "what mail programs post"},
+    {"multipart/form-data; boundary=x", "form", true, "the other encoding of forms"},
+    {"application/json", "form", false, "JSON for a form"},
+    {"text/plain", "form", false, "the third encoding, which nobody needs"},
 };
 
 static const struct pair_case tag_cases[] = {
@@ -440,7 +444,8 @@ static const struct pair_case tag_cases[] = {
 };
 
 static enum media media_named(const char *name) {
-  return name[0] == 'j' ? MEDIA_JSON : name[0] == 'c' ? MEDIA_CSV : MEDIA_YAML;
+  static const enum media by_letter[] = {['j'] = MEDIA_JSON, ['c'] = MEDIA_CSV, ['y'] = MEDIA_YAML, ['f'] = MEDIA_FORM};
+  return by_letter[(unsigned char)name[0]];
 }
 
 static void header_values_mean_what_the_standards_say(void **state) {

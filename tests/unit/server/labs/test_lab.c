@@ -117,6 +117,12 @@ static void a_freed_seat_is_offered_down_the_line_until_somebody_takes_it(void *
   assert_string_equal(standing(fixture, one), "offered");
   assert_string_equal(fixture_text(fixture, "you.offer_expires_at"), "2023-09-06T14:00:00Z");
   assert_int_equal(fixture_messages(fixture, one, "lab seat"), 1);
+  int64_t stale = 0; // a mail that could not leave in time does not offer what is another's by then
+  assert_int_equal(ERR_OK, db_get_int(app_db(fixture->app), &stale,
+                                      "select count(*) from outbox where person_id = $1 and not_after = "
+                                      "(select offer_expires_at from lab_queue where person_id = $1)",
+                                      db_int(one)));
+  assert_int_equal(1, stale);
   assert_string_equal(standing(fixture, two), "waiting");
   assert_int_equal(fixture_int(fixture, "you.place"), 1);
   // Whoever comes now waits, although a seat is not taken yet: it is offered.

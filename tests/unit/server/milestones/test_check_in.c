@@ -321,7 +321,7 @@ static void a_team_has_a_mentor_of_the_staff_whom_it_knows(void **state) {
   const char *tia = arena_format(fixture->arena, "%lld", (long long)house.staff);
   set_mentor(&house, house.instructor, house.team, tia);
   fixture_expect(fixture, 200);
-  assert_int_equal(1, fixture_messages(fixture, house.staff, "mentor"));
+  assert_int_equal(1, fixture_messages(fixture, house.staff, "team to mentor"));
   assert_int_equal(1, fixture_messages(fixture, house.cyd, "mentor"));
   assert_int_equal(0, fixture_messages(fixture, house.dan, "mentor"));
   set_mentor(&house, house.instructor, house.team, tia); // as it is

@@ -154,6 +154,20 @@ static void everybody_whose_date_moves_is_told_once_and_nobody_else(void **state
   house_free(&house);
 }
 
+static void of_a_drafts_dates_nobody_is_told(void **state) {
+  (void)state;
+  struct house house = house_new(&commented);
+  house_at(&house, OPENS);
+  assert_int_equal(ERR_OK,
+                   db_exec(app_db(house.fixture->app), "update courses set state = 'draft' where id > $1", db_int(0)));
+  move(&house, house.instructor, "report", "", date(&house, "due", DUE_AT + DAY, ""));
+  fixture_expect(house.fixture, 200);
+  assert_non_null(strstr(fixture_text(house.fixture, "words"), "6 students, of whom 0 are told."));
+  assert_true(json_is_false(fixture_json(house.fixture, "people.0.is_told")));
+  assert_int_equal(0, fixture_messages(house.fixture, house.ann, "dates moved"));
+  house_free(&house);
+}
+
 static void moving_later_lowers_costs_and_is_read_at_once(void **state) {
   (void)state;
   struct house house = house_new(&commented);
@@ -200,6 +214,37 @@ static void the_text_keeps_everything_but_the_moved_date(void **state) {
   assert_int_equal(3, fixture_int(house.fixture, "syllabus_version"));
   assert_int_equal(0, json_array_size(fixture_json(house.fixture, "people")));
   house_free(&house);
+}
+
+static void line_ends_that_an_edit_would_miscount_are_refused(void **state) {
+  (void)state;
+  static const struct {
+    const char *was, *is;
+    int status;
+  } cases[] = {{"\n", "\r\n", 200}, {"\n", "\r", 422}, {"# the first week\n", "# the first\r# week\n", 422}};
+  for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+    struct house house = house_new(&commented);
+    struct text text;
+    text_init(&text, house.fixture->arena);
+    for (const char *from = syllabus(&house), *at = from; at != NULL; from = at + strlen(cases[i].was)) {
+      at = strstr(from, cases[i].was);
+      text_add_n(&text, from, at == NULL ? strlen(from) : (size_t)(at - from));
+      if (at != NULL)
+        text_add(&text, cases[i].is);
+    }
+    const struct header any = {"if-match", "*"};
+    fixture_send(house.fixture, house.instructor,
+                 &(struct local_call){.method = METHOD_PUT,
+                                      .target = SAMPLE "/syllabus",
+                                      .content_type = "application/yaml",
+                                      .body = text_get(&text),
+                                      .headers = &any,
+                                      .header_count = 1});
+    fixture_expect(house.fixture, cases[i].status);
+    move(&house, house.instructor, "lab", "", date(&house, "due", DUE_AT + DAY, ""));
+    fixture_expect(house.fixture, 200);
+    house_free(&house);
+  }
 }
 
 static void a_closing_is_stated_and_taken_out_again(void **state) {
@@ -273,6 +318,12 @@ static void who_has_nothing_in_is_named_when_the_clock_overtakes_them(void **sta
   assert_string_equal("late", answer_text(&house, "missing", 0, "state"));
   assert_int_equal(0, json_array_size(fixture_json(house.fixture, "holders")));
   assert_string_equal("late", state_of(&house, house.ann, "report"));
+  move(&house, house.instructor, "report", "", date(&house, "due", DUE_AT, ",\"confirm\":true"));
+  assert_int_equal(1, json_array_size(fixture_json(house.fixture, "missing")));
+  assert_string_equal("open", answer_text(&house, "missing", 0, "state"));
+  // Opened again later than now.
+  move(&house, house.instructor, "report", "", date(&house, "opens", DUE_AT - DAY / 2 + HOUR, ",\"confirm\":true"));
+  assert_string_equal("not open", answer_text(&house, "missing", 0, "state"));
   house_free(&house);
 }
 
@@ -418,8 +469,10 @@ int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(moving_earlier_changes_exactly_those_of_the_plan),
       cmocka_unit_test(everybody_whose_date_moves_is_told_once_and_nobody_else),
+      cmocka_unit_test(of_a_drafts_dates_nobody_is_told),
       cmocka_unit_test(moving_later_lowers_costs_and_is_read_at_once),
       cmocka_unit_test(the_text_keeps_everything_but_the_moved_date),
+      cmocka_unit_test(line_ends_that_an_edit_would_miscount_are_refused),
       cmocka_unit_test(a_closing_is_stated_and_taken_out_again),
       cmocka_unit_test(what_touches_the_next_48_hours_needs_confirmation),
       cmocka_unit_test(who_has_nothing_in_is_named_when_the_clock_overtakes_them),

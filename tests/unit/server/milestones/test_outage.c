@@ -110,6 +110,11 @@ static void its_extension_gives_those_who_were_not_in_the_time_and_a_margin(void
   give_back(&house, id, "{\"margin_minutes\":30}", "");
   fixture_expect(house.fixture, 200);
   assert_int_equal(8, fixture_int(house.fixture, "count")); // a report, two of three other kinds, a lab
+  const int64_t people[] = {house.ann, house.bob, house.cyd, house.dan, house.eve, house.fay};
+  for (size_t i = 0; i < sizeof people / sizeof *people; i++) // one message of all that was given back
+    assert_int_equal(1, fixture_messages(house.fixture, people[i], "extension"));
+  assert_non_null(strstr(fixture_last_words(house.fixture, house.dan), "The report is now due"));
+  assert_non_null(strstr(fixture_last_words(house.fixture, house.dan), "The artifact is now due"));
   look(&house, house.dan, "report");
   assert_string_equal("2023-10-25T16:00:00Z", fixture_text(house.fixture, "you.due")); // two hours and a half
   look(&house, house.fay, "lab");
@@ -127,6 +132,36 @@ static void its_extension_gives_those_who_were_not_in_the_time_and_a_margin(void
   fixture_refused(house.fixture, 409, "conflict");
   give_back(&house, 4711, "{}", "");
   fixture_refused(house.fixture, 404, "not_found");
+  house_free(&house);
+}
+
+static void of_what_the_course_file_has_no_more_nothing_is_given_and_of_the_rest_all_is(void **state) {
+  (void)state;
+  struct house house = house_new(&autumn);
+  struct fixture *fixture = house.fixture;
+  gap(&house, DUE_AT - HOUR, DUE_AT + HOUR, at_start);
+  struct text text;
+  text_init(&text, fixture->arena);
+  const char *was = course_text(fixture->arena, &autumn), *at = strstr(was, "id: artifact");
+  assert_non_null(at);
+  text_add_n(&text, was, (size_t)(at - was));
+  text_add_format(&text, "id: artwork%s", at + strlen("id: artifact"));
+  const struct header any = {"if-match", "*"};
+  fixture_send(fixture, house.instructor,
+               &(struct local_call){.method = METHOD_PUT,
+                                    .target = SAMPLE "/syllabus?confirm=true",
+                                    .content_type = "application/yaml",
+                                    .body = text_get(&text),
+                                    .headers = &any,
+                                    .header_count = 1});
+  fixture_expect(fixture, 200);
+  outages(&house);
+  give_back(&house, fixture_int(fixture, "outages.0.id"), "{\"margin_minutes\":30}", "");
+  fixture_expect(fixture, 200);
+  look(&house, house.ann, "report");
+  assert_string_equal("2023-10-25T16:00:00Z", fixture_text(fixture, "you.due"));
+  look(&house, house.ann, "artwork");
+  assert_string_equal("2023-10-25T13:30:00Z", fixture_text(fixture, "you.due"));
   house_free(&house);
 }
 
@@ -189,6 +224,7 @@ int main(void) {
       cmocka_unit_test(a_gap_is_noted_when_it_spans_a_due_or_closing_instant),
       cmocka_unit_test(it_says_across_what_and_how_many_were_not_in),
       cmocka_unit_test(its_extension_gives_those_who_were_not_in_the_time_and_a_margin),
+      cmocka_unit_test(of_what_the_course_file_has_no_more_nothing_is_given_and_of_the_rest_all_is),
       cmocka_unit_test(a_members_own_due_in_the_gap_is_given_back_to_them_alone),
       cmocka_unit_test(nobody_gets_more_time_when_all_are_in),
       cmocka_unit_test(it_is_a_task_of_the_staff_until_the_time_is_given_back),

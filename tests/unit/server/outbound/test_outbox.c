@@ -42,7 +42,7 @@ static void a_person_reads_their_own_messages_newest_first_by_pages(void **state
   assert_int_equal(ERR_OK, outbox_put(&f->act, &message));
   message = (struct message){.course = 3, .person = 6, .kind = "invitation", .subject = "Not yours", .words = ""};
   assert_int_equal(ERR_OK, outbox_put(&f->act, &message));
-  message = (struct message){.person = 5, .kind = "lab offer", .subject = "Second", .words = "Three"};
+  message = (struct message){.person = 5, .kind = "lab seat", .subject = "Second", .words = "Three"};
   f->act.now = 2000;
   assert_int_equal(ERR_OK, outbox_put(&f->act, &message));
 
@@ -51,7 +51,7 @@ static void a_person_reads_their_own_messages_newest_first_by_pages(void **state
   assert_int_equal(ERR_OK, outbox_list(f->act.db, f->act.arena, 5, INT64_MAX, 10, &rows, &count));
   assert_int_equal(2, count);
   assert_string_equal("Second", rows[0].subject);
-  assert_string_equal("lab offer", rows[0].kind);
+  assert_string_equal("lab seat", rows[0].kind);
   assert_null(rows[0].course);
   assert_null(rows[0].link);
   assert_int_equal(2000, rows[0].at);

@@ -106,7 +106,7 @@ static void notes_among_staff_are_in_no_byte_that_the_team_gets(void **state) {
   told(&class);
   assert_string_equal(before, seen_by(&class, class.ann));
   assert_int_equal(0, fixture_messages(fixture, class.ann, "proposal comments"));
-  assert_int_equal(1, fixture_messages(fixture, class.staff, "proposal comments"));
+  assert_int_equal(1, fixture_messages(fixture, class.staff, "comments to staff"));
   show_of(&class, class.staff, "/comments");
   assert_int_equal(2, json_array_size(fixture_json(fixture, "comments")));
   end_class(&class);

@@ -443,6 +443,21 @@ static void who_stands_in_for_an_instructor_decides_until_they_are_back(void **s
   end_class(&class);
 }
 
+static void a_decision_of_the_last_minutes_is_told_when_the_course_is_archived(void **state) {
+  (void)state;
+  struct class class = submitted_class();
+  judged(&class, class.instructor, APPROVE);
+  fixture_call(class.fixture, class.instructor, METHOD_PATCH, "{\"state\":\"archived\"}", SAMPLE);
+  fixture_expect(class.fixture, 200);
+  assert_string_equal("approved", stands(&class, class.ann));
+  assert_int_equal(1, fixture_messages(class.fixture, class.ann, "proposal decided"));
+  assert_int_equal(1, count_rows(class.fixture, "select count(*) from submissions where accepted_at is not null"));
+  fixture_call(class.fixture, class.instructor, METHOD_PATCH, "{\"state\":\"running\"}", SAMPLE);
+  told(&class);
+  assert_int_equal(1, fixture_messages(class.fixture, class.ann, "proposal decided"));
+  fixture_free(class.fixture);
+}
+
 static void a_decision_is_a_task_until_a_member_has_read_it(void **state) {
   (void)state;
   struct class class = submitted_class();
@@ -503,6 +518,7 @@ int main(void) {
       cmocka_unit_test(whoever_may_not_judge_a_team_does_not),
       cmocka_unit_test(staff_decide_where_the_course_file_says_so),
       cmocka_unit_test(who_stands_in_for_an_instructor_decides_until_they_are_back),
+      cmocka_unit_test(a_decision_of_the_last_minutes_is_told_when_the_course_is_archived),
       cmocka_unit_test(a_decision_is_a_task_until_a_member_has_read_it),
       cmocka_unit_test(the_audit_holds_no_text_of_a_judgement),
   };

@@ -39,8 +39,8 @@ static void a_complete_proposal_of_a_registered_team_is_submitted_and_all_are_to
   assert_int_equal(fixture_int(fixture, "cost.yours"), 0);
   assert_int_equal(fixture_messages(fixture, class->ann, "proposal submitted"), 1);
   assert_int_equal(fixture_messages(fixture, class->bob, "proposal submitted"), 0);
-  assert_int_equal(fixture_messages(fixture, class->staff, "proposal submitted") +
-                       fixture_messages(fixture, class->instructor, "proposal submitted"),
+  assert_int_equal(fixture_messages(fixture, class->staff, "proposal waits") +
+                       fixture_messages(fixture, class->instructor, "proposal waits"),
                    2);
   assert_int_equal(count_rows(fixture, "select count(*) from submissions where milestone = 'proposal' and counts = 1"),
                    1);

@@ -216,24 +216,24 @@ static void who_stands_in_sees_what_waits_for_who_is_away(void **state) {
 static void a_submission_is_told_to_its_reviewers_or_to_all_staff(void **state) {
   (void)state;
   struct class class = submitted_class();
-  assert_int_equal(1, fixture_messages(class.fixture, class.staff, "proposal submitted"));
-  assert_int_equal(1, fixture_messages(class.fixture, class.instructor, "proposal submitted"));
+  assert_int_equal(1, fixture_messages(class.fixture, class.staff, "proposal waits"));
+  assert_int_equal(1, fixture_messages(class.fixture, class.instructor, "proposal waits"));
   end_class(&class);
   class = registered_class(INSIDE);
   set_reviewers(&class, class.instructor, class.team, id_text(&class, class.staff));
   fill_in(&class);
   submit_proposal(&class, class.ann, "");
   fixture_expect(class.fixture, 200);
-  assert_int_equal(1, fixture_messages(class.fixture, class.staff, "proposal submitted"));
-  assert_int_equal(0, fixture_messages(class.fixture, class.instructor, "proposal submitted"));
+  assert_int_equal(1, fixture_messages(class.fixture, class.staff, "proposal waits"));
+  assert_int_equal(0, fixture_messages(class.fixture, class.instructor, "proposal waits"));
   end_class(&class);
   class = registered_class(INSIDE); // whoever may not judge it need not know
   mark(&class, class.staff, id_text(&class, class.team));
   fill_in(&class);
   submit_proposal(&class, class.ann, "");
   fixture_expect(class.fixture, 200);
-  assert_int_equal(0, fixture_messages(class.fixture, class.staff, "proposal submitted"));
-  assert_int_equal(1, fixture_messages(class.fixture, class.instructor, "proposal submitted"));
+  assert_int_equal(0, fixture_messages(class.fixture, class.staff, "proposal waits"));
+  assert_int_equal(1, fixture_messages(class.fixture, class.instructor, "proposal waits"));
   end_class(&class);
 }
 

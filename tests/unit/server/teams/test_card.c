@@ -94,7 +94,7 @@ static void after_registration_a_lowered_level_counts_at_once_and_a_raised_one_o
   fixture_card(fixture, ben, "none", "course", false); // was project
   assert_int_equal(team_column(fixture, team, "gap_since"), 1693922400);
   assert_int_equal(fixture_messages(fixture, pat, "card edited"), 1);
-  assert_int_equal(fixture_messages(fixture, pat, "coverage gap"), 1);
+  assert_int_equal(fixture_messages(fixture, pat, "team coverage gap"), 1);
   assert_non_null(strstr(fixture_last_words(fixture, pat), "nobody at Systems level Project work or above"));
 
   fixture_card(fixture, ben, "none", "research", false);
@@ -115,7 +115,7 @@ static void after_registration_a_lowered_level_counts_at_once_and_a_raised_one_o
   assert_int_equal(team_column(fixture, team, "gap_since"), 0);
   assert_int_equal(fixture_messages(fixture, ben, "card confirmed"), 1);
   assert_int_equal(fixture_messages(fixture, ada, "coverage gap closed"), 1);
-  assert_int_equal(fixture_messages(fixture, pat, "coverage gap"), 1);
+  assert_int_equal(fixture_messages(fixture, pat, "team coverage gap"), 1);
   const char *before = fixture_dump(fixture);
   fixture_call(fixture, pat, METHOD_POST, NULL, SAMPLE "/info-cards/%lld/confirmation", (long long)ben);
   assert_string_equal(fixture_dump(fixture), before); // nothing was left to confirm

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 #include "tests/unit/server/teams/team_helpers.h"
 
+#include "server/teams/invitation.h"
+
 enum { LAPSES_AFTER = 72 * 3600 };
 
 static const int64_t inside_at = 1693922400; // INSIDE
@@ -334,6 +336,44 @@ static void a_drop_ends_open_requests(void **state) {
   fixture_free(fixture);
 }
 
+static void withdraw(struct fixture *fixture, int64_t by, const char *what, int64_t id) {
+  fixture_call(fixture, by, METHOD_DELETE, NULL, SAMPLE "/%s/%lld", what, (long long)id);
+  fixture_expect(fixture, 204);
+}
+
+static void nobody_is_told_again_and_again_by_inviting_and_withdrawing(void **state) {
+  (void)state;
+  struct fixture *fixture = sample_at(INSIDE);
+  int64_t ada = fixture_student(fixture, "Ada"), ben = fixture_student(fixture, "Ben"),
+          cy = fixture_student(fixture, "Cy");
+  int64_t team = found_team(fixture, ada, "One");
+  for (int i = 0; i < INVITATIONS_DAY_MAX; i++)
+    withdraw(fixture, ada, "invitations", invite(fixture, ada, team, ben));
+  for (int again = 0; again < 2; again++) {
+    fixture_call(fixture, ada, METHOD_POST, arena_format(fixture->arena, "{\"person\":%lld}", (long long)ben),
+                 SAMPLE "/teams/%lld/invitations", (long long)team);
+    fixture_refused(fixture, 409, "conflict");
+    fixture_call(fixture, ada, METHOD_DELETE, NULL, SAMPLE "/teams/%lld", (long long)team);
+    fixture_expect(fixture, 204);
+    team = found_team(fixture, ada, "Another"); // by another team neither
+  }
+  assert_int_equal(INVITATIONS_DAY_MAX, fixture_messages(fixture, ben, "invitation"));
+  withdraw(fixture, ada, "invitations", invite(fixture, ada, team, cy)); // others as before
+  for (int i = 0; i < INVITATIONS_DAY_MAX; i++)
+    withdraw(fixture, ben, "join-requests", ask_to_join(fixture, ben, team));
+  fixture_call(fixture, ben, METHOD_POST, "{}", SAMPLE "/teams/%lld/join-requests", (long long)team);
+  fixture_refused(fixture, 409, "conflict");
+  assert_int_equal(INVITATIONS_DAY_MAX, fixture_messages(fixture, ada, "join request"));
+  fixture_at_seconds(fixture, inside_at + 86400 - 1);
+  fixture_call(fixture, ben, METHOD_POST, "{}", SAMPLE "/teams/%lld/join-requests", (long long)team);
+  fixture_refused(fixture, 409, "conflict");
+  fixture_at_seconds(fixture, inside_at + 86400);
+  accept(fixture, ben, invite(fixture, ada, team, ben));
+  fixture_expect(fixture, 200);
+  fixture_check(fixture);
+  fixture_free(fixture);
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(accepting_an_invitation_joins_the_team_and_tells_it),
@@ -347,6 +387,7 @@ int main(void) {
       cmocka_unit_test(an_invitation_is_refused_for_what_is_wrong_with_it),
       cmocka_unit_test(the_invited_decline_and_the_contact_withdraws),
       cmocka_unit_test(any_member_answers_a_join_request),
+      cmocka_unit_test(nobody_is_told_again_and_again_by_inviting_and_withdrawing),
       cmocka_unit_test(a_request_ends_when_its_person_joins_elsewhere_or_withdraws),
       cmocka_unit_test(a_full_team_takes_no_request),
       cmocka_unit_test(a_drop_ends_open_requests),

@@ -148,7 +148,7 @@ static void after_registration_only_staff_change_who_is_in_the_team(void **state
   fixture_call(fixture, pat, METHOD_PUT, "{\"team\":null,\"reason\":\"He asked.\"}", SAMPLE "/placements/%lld",
                (long long)ben);
   fixture_expect(fixture, 200);
-  assert_int_equal(fixture_messages(fixture, pat, "coverage gap"), 1);
+  assert_int_equal(fixture_messages(fixture, pat, "team coverage gap"), 1);
   assert_int_equal(fixture_messages(fixture, pat, "team too small"), 1);
   assert_int_not_equal(team_column(fixture, team, "gap_since"), 0);
   fixture_call(fixture, pat, METHOD_PUT, "{\"team\":null,\"reason\":\"She asked.\"}", SAMPLE "/placements/%lld",
@@ -173,7 +173,7 @@ static void a_drop_holds_the_place_hands_the_contact_on_and_tells_the_team_no_re
   assert_null(fixture_json(fixture, "members.0.is_active"));
   assert_true(json_is_false(fixture_json(fixture, "coverage.is_covered")));
   assert_int_not_equal(team_column(fixture, team, "gap_since"), 0);
-  assert_int_equal(fixture_messages(fixture, pat, "coverage gap"), 1);
+  assert_int_equal(fixture_messages(fixture, pat, "team coverage gap"), 1);
   assert_int_equal(fixture_messages(fixture, ben, "team contact"), 1);
   assert_null(strstr(fixture_last_words(fixture, ben), "drop"));
   show_team(fixture, pat, team);
@@ -184,7 +184,7 @@ static void a_drop_holds_the_place_hands_the_contact_on_and_tells_the_team_no_re
   show_team(fixture, ben, team);
   assert_int_equal(json_array_size(fixture_json(fixture, "members")), 1);
   assert_string_equal(fixture_text(fixture, "state"), "registered");
-  assert_int_equal(fixture_messages(fixture, pat, "coverage gap"), 1); // told once
+  assert_int_equal(fixture_messages(fixture, pat, "team coverage gap"), 1); // told once
   (void)cy;
   fixture_check(fixture);
   fixture_free(fixture);

@@ -125,7 +125,7 @@ static void a_gap_that_warns_needs_a_plan_and_names_who_would_close_it(void **st
   fixture_expect(fixture, 200);
   assert_string_equal(fixture_text(fixture, "coverage.gap_plan"), "Two of us take the systems course this term.");
   assert_string_equal(fixture_text(fixture, "coverage.gap_due"), "2023-09-12T14:00:00Z");
-  assert_int_equal(fixture_messages(fixture, pat, "coverage gap"), 1);
+  assert_int_equal(fixture_messages(fixture, pat, "team coverage gap"), 1);
   assert_non_null(strstr(fixture_last_words(fixture, pat), "Two of us take the systems course"));
   fixture_check(fixture);
   fixture_free(fixture);
@@ -182,7 +182,7 @@ static void a_waiver_opens_and_closes_the_gap_of_a_registered_team(void **state)
   assert_int_equal(team_column(fixture, team, "gap_since"), 0);
   fixture_call(fixture, pat, METHOD_DELETE, NULL, SAMPLE "/teams/%lld/coverage-waiver", (long long)team);
   assert_int_not_equal(team_column(fixture, team, "gap_since"), 0);
-  assert_int_equal(fixture_messages(fixture, pat, "coverage gap"), 2); // once an opening
+  assert_int_equal(fixture_messages(fixture, pat, "team coverage gap"), 2); // once an opening
   fixture_free(fixture);
 }
 
@@ -215,7 +215,7 @@ static void at_the_windows_close_teams_that_qualify_are_registered_and_the_other
     assert_int_equal(fixture_messages(fixture, ada, "team registered"), 1);
     show_team(fixture, cy, gap);
     assert_string_equal(fixture_text(fixture, "state"), is_blocked ? "incomplete" : "registered");
-    assert_int_equal(fixture_messages(fixture, pat, "coverage gap"), is_blocked ? 0 : 1);
+    assert_int_equal(fixture_messages(fixture, pat, "team coverage gap"), is_blocked ? 0 : 1);
     if (is_blocked)
       assert_non_null(
           strstr(fixture_last_words(fixture, di), "nobody at Machine learning level Project work or above"));

@@ -184,7 +184,7 @@ static void a_registered_team_stays_registered_and_is_marked(void **state) {
   show_team(fixture, scene->pat, scene->blues);
   assert_string_equal(fixture_text(fixture, "state"), "registered");
   assert_int_not_equal(team_column(fixture, scene->blues, "gap_since"), 0);
-  assert_int_equal(fixture_messages(fixture, scene->pat, "coverage gap"), 1);
+  assert_int_equal(fixture_messages(fixture, scene->pat, "team coverage gap"), 1);
   assert_int_equal(fixture_messages(fixture, scene->pat, "team too small"), 1);
   assert_int_equal(fixture_messages(fixture, scene->blue[0], "coverage gap"), 0); // it is in the one message
   assert_non_null(strstr(fixture_last_words(fixture, scene->blue[0]), "no longer covers all skills"));

@@ -81,6 +81,8 @@ static void no_statement_of_the_stores_scans_a_table(void **state) {
     for (size_t call = 0; call < 3; call++)
       for (const char *at = strstr(source, calls[call]); at != NULL; at = strstr(at + 1, calls[call])) {
         const char *literal = strchr(at, ',') + 1;
+        if (call == 2)
+          literal = strchr(literal, ',') + 1; // after where the number goes
         struct text sql;
         text_init(&sql, fixture->arena);
         take_literals(source, literal, &sql);

@@ -44,6 +44,18 @@ static void a_forming_team_is_its_members_task_with_what_is_missing(void **state
   assert_false(has_task(fixture, ada, "register the team"));
 }
 
+static void a_registered_team_that_shrank_is_a_task_of_staff(void **state) {
+  struct fixture *fixture = start(state, INSIDE);
+  int64_t ada = fixture_student(fixture, "Ada Invented"), bob = fixture_student(fixture, "Bob Invented");
+  int64_t kim = fixture_person(fixture, "Kim Invented", ROLE_STAFF);
+  int64_t team = covered_team(fixture, ada, bob, "Descenders");
+  register_team(fixture, ada, team, "{}");
+  assert_false(has_task(fixture, kim, "team too small"));
+  fixture_drop(fixture, bob);
+  assert_non_null(strstr(task_text(fixture, kim, "team too small", "words"), "1 of at least 2 members"));
+  assert_false(has_task(fixture, ada, "team too small"));
+}
+
 static void an_incomplete_team_is_overdue_for_members_and_a_task_of_staff(void **state) {
   struct fixture *fixture = start(state, INSIDE);
   int64_t ada = fixture_student(fixture, "Ada Invented"), kim = fixture_person(fixture, "Kim Invented", ROLE_STAFF);
@@ -130,6 +142,7 @@ int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test_teardown(the_info_card_is_a_task_until_it_is_there, stop),
       cmocka_unit_test_teardown(a_forming_team_is_its_members_task_with_what_is_missing, stop),
+      cmocka_unit_test_teardown(a_registered_team_that_shrank_is_a_task_of_staff, stop),
       cmocka_unit_test_teardown(an_incomplete_team_is_overdue_for_members_and_a_task_of_staff, stop),
       cmocka_unit_test_teardown(a_gap_is_a_task_of_the_team_and_of_staff_until_it_is_closed, stop),
       cmocka_unit_test_teardown(an_invitation_is_a_task_to_its_last_second, stop),

@@ -1,0 +1,199 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+#include "server/reminders/roll.h"
+
+enum { IS_BOOKED = 1, IS_WRITTEN = 2 };
+
+static enum err load_things(const struct act *act, struct roll *roll);
+static enum err load_flags(const struct act *act, struct roll *roll);
+static void set_flag(const struct roll *roll, int64_t team, int64_t person, const char *milestone, unsigned char flag);
+static size_t team_index(const struct roll *roll, int64_t team);
+static bool needs_booking(const struct roll *roll, size_t milestone);
+
+enum err roll_load(const struct act *act, const struct course_view *course, struct roll *out) {
+  struct roll roll = {.course = course, .now = act->now};
+  struct roll_standing *standings = NULL;
+  size_t standing_count = 0;
+  enum err err = milestone_everyone(act, course, &roll.people, &roll.count);
+  if (err == ERR_OK)
+    err = roll_store_standings(act, course->id, &standings, &standing_count);
+  roll.standings = standings;
+  if (err == ERR_OK && standing_count != roll.count)
+    err = ERR_INTERNAL; // both are the active students in one snapshot
+  if (err == ERR_OK)
+    err = load_things(act, &roll);
+  if (err == ERR_OK)
+    err = load_flags(act, &roll);
+  if (err == ERR_OK)
+    *out = roll;
+  return err;
+}
+
+size_t roll_person(const struct roll *roll, int64_t person) {
+  size_t low = 0, high = roll->count;
+  while (low < high) {
+    size_t middle = low + (high - low) / 2;
+    if (roll->people[middle].person < person)
+      low = middle + 1;
+    else
+      high = middle;
+  }
+  return low < roll->count && roll->people[low].person == person ? low : roll->count;
+}
+
+const struct roll_team_row *roll_team(const struct roll *roll, int64_t team) {
+  size_t index = team_index(roll, team);
+  return index < roll->team_count ? &roll->teams[index] : NULL;
+}
+
+const struct roll_staff *roll_staff_member(const struct roll *roll, int64_t person) {
+  for (size_t i = 0; i < roll->staff_count; i++)
+    if (roll->staff[i].person == person)
+      return &roll->staff[i];
+  return NULL;
+}
+
+unsigned roll_lacks_card(const struct roll *roll, size_t person) {
+  return roll->standings[person].has_card ? 0 : ROLL_LACKS;
+}
+
+unsigned roll_lacks_registration(const struct roll *roll, size_t person) {
+  const struct milestone_person *who = &roll->people[person];
+  if (roll->standings[person].is_barred && roll->course->file->audit.requires_approval)
+    return 0;
+  if (!who->is_placed)
+    return ROLL_LACKS | ROLL_NO_PLACE | (roll->standings[person].is_waiting ? ROLL_WAITING : 0u);
+  const struct roll_team_row *team = who->team != 0 ? roll_team(roll, who->team) : NULL;
+  return team != NULL && team->state != TEAM_REGISTERED ? ROLL_LACKS | ROLL_UNREGISTERED : 0;
+}
+
+unsigned roll_lacks_lab(const struct roll *roll, size_t person) {
+  if (roll->people[person].is_placed ||
+      (roll->standings[person].is_barred && roll->course->file->audit.requires_approval))
+    return 0;
+  return ROLL_LACKS | ROLL_NO_PLACE | (roll->standings[person].is_waiting ? ROLL_WAITING : 0u);
+}
+
+bool roll_is_theirs(const struct roll *roll, size_t person, size_t milestone) {
+  const struct milestone_person *who = &roll->people[person];
+  const struct milestone *what = &roll->course->file->milestones[milestone];
+  if (!who->is_placed || milestone_is_of_teams(roll->course, what) != (who->team != 0))
+    return false;
+  if (who->team == 0)
+    return true;
+  const struct roll_team_row *team = roll_team(roll, who->team);
+  return team != NULL && (team->state == TEAM_REGISTERED || what->kind == MILESTONE_PROPOSAL);
+}
+
+unsigned roll_lacks_milestone(const struct roll *roll, size_t person, size_t milestone) {
+  const struct milestone *what = &roll->course->file->milestones[milestone];
+  const struct milestone_person *who = &roll->people[person];
+  const struct milestone_facts *facts = &who->facts[milestone];
+  if (!roll_is_theirs(roll, person, milestone) || facts->is_excused || facts->is_accepted || facts->is_held ||
+      facts->is_missed)
+    return 0;
+  size_t width = roll->course->file->milestone_count;
+  const struct roll_team_row *team = who->team != 0 ? roll_team(roll, who->team) : NULL;
+  unsigned flags = team != NULL ? roll->team_flags[(size_t)(team - roll->teams) * width + milestone]
+                                : roll->person_flags[person * width + milestone];
+  unsigned lacks = 0;
+  if (milestone_takes_work(what) && facts->submission == 0)
+    lacks |= ROLL_NOT_HANDED_IN;
+  if (needs_booking(roll, milestone) && (flags & IS_BOOKED) == 0)
+    lacks |= ROLL_NO_BOOKING;
+  if (what->kind == MILESTONE_CHECK_IN && (flags & IS_WRITTEN) == 0)
+    lacks |= ROLL_NO_UPDATE;
+  if (what->kind == MILESTONE_PROPOSAL && lacks != 0 && team != NULL) {
+    lacks |= team->proposal != 0 && team->proposal_state == PROPOSAL_DRAFT ? ROLL_DRAFT : 0u;
+    lacks |= team->state != TEAM_REGISTERED ? ROLL_UNREGISTERED : 0u;
+  }
+  return lacks == 0 ? 0 : lacks | ROLL_LACKS;
+}
+
+bool roll_is_of(const struct roll *roll, int64_t staff, int64_t team) {
+  const struct roll_team_row *row = roll_team(roll, team);
+  if (row == NULL || row->mentor == staff)
+    return row != NULL;
+  for (size_t i = 0; i < roll->reviewer_count; i++)
+    if (roll->reviewers[i].team == team && roll->reviewers[i].person == staff)
+      return true;
+  return false;
+}
+
+static enum err load_things(const struct act *act, struct roll *roll) {
+  struct roll_team_row *teams = NULL;
+  struct roll_staff *staff = NULL;
+  struct roll_offer *offers = NULL;
+  struct roll_invitation *invitations = NULL;
+  struct roll_booking *bookings = NULL;
+  struct roll_tie *reviewers = NULL;
+  int64_t course = roll->course->id;
+  enum err err = roll_store_teams(act, course, &teams, &roll->team_count);
+  if (err == ERR_OK)
+    err = roll_store_staff(act, course, &staff, &roll->staff_count);
+  if (err == ERR_OK)
+    err = roll_store_offers(act, course, &offers, &roll->offer_count);
+  if (err == ERR_OK)
+    err = roll_store_invitations(act, course, &invitations, &roll->invitation_count);
+  if (err == ERR_OK)
+    err = roll_store_bookings(act, course, &bookings, &roll->booking_count);
+  if (err == ERR_OK)
+    err = roll_store_reviewers(act, course, &reviewers, &roll->reviewer_count);
+  roll->teams = teams;
+  roll->staff = staff;
+  roll->offers = offers;
+  roll->invitations = invitations;
+  roll->bookings = bookings;
+  roll->reviewers = reviewers;
+  return err;
+}
+
+static enum err load_flags(const struct act *act, struct roll *roll) {
+  size_t width = roll->course->file->milestone_count;
+  roll->team_flags = arena_array(act->arena, roll->team_count * width + 1, 1);
+  roll->person_flags = arena_array(act->arena, roll->count * width + 1, 1);
+  roll->is_offered = arena_array(act->arena, width + 1, sizeof *roll->is_offered);
+  struct roll_update *updates = NULL;
+  size_t update_count = 0, offered_count = 0;
+  const char **offered = NULL;
+  enum err err = roll_store_updates(act, roll->course->id, &updates, &update_count);
+  if (err == ERR_OK)
+    err = roll_store_offered(act, roll->course->id, &offered, &offered_count);
+  for (size_t i = 0; err == ERR_OK && i < offered_count; i++)
+    roll->is_offered[milestone_index(roll->course, offered[i])] = true; // one beyond: of an earlier course file
+  for (size_t i = 0; err == ERR_OK && i < update_count; i++)
+    set_flag(roll, updates[i].team, updates[i].person, updates[i].milestone, IS_WRITTEN);
+  for (size_t i = 0; err == ERR_OK && i < roll->booking_count; i++)
+    set_flag(roll, roll->bookings[i].team, roll->bookings[i].person, roll->bookings[i].milestone, IS_BOOKED);
+  return err;
+}
+
+static void set_flag(const struct roll *roll, int64_t team, int64_t person, const char *milestone, unsigned char flag) {
+  size_t width = roll->course->file->milestone_count;
+  size_t at = milestone_index(roll->course, milestone);
+  if (at == width)
+    return;
+  size_t index = team != 0 ? team_index(roll, team) : roll_person(roll, person);
+  if (team != 0 && index < roll->team_count)
+    roll->team_flags[index * width + at] |= flag;
+  else if (team == 0 && index < roll->count)
+    roll->person_flags[index * width + at] |= flag;
+}
+
+static size_t team_index(const struct roll *roll, int64_t team) {
+  size_t low = 0, high = roll->team_count;
+  while (low < high) {
+    size_t middle = low + (high - low) / 2;
+    if (roll->teams[middle].team < team)
+      low = middle + 1;
+    else
+      high = middle;
+  }
+  return low < roll->team_count && roll->teams[low].team == team ? low : roll->team_count;
+}
+
+// The poster session's slot is one of several ways: nobody has to book it. Nor where nothing is offered yet.
+static bool needs_booking(const struct roll *roll, size_t milestone) {
+  const struct milestone *what = &roll->course->file->milestones[milestone];
+  return (what->kind == MILESTONE_CHECK_IN || what->kind == MILESTONE_PRESENTATION) &&
+         (what->slot_length.days != 0 || what->slot_length.seconds != 0) && roll->is_offered[milestone];
+}
