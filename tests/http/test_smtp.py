@@ -10,11 +10,9 @@ import email
 import email.policy
 import logging
 import os
-import shutil
 import signal
 import socket
 import ssl
-import struct
 import subprocess
 import sys
 import tempfile
@@ -26,7 +24,8 @@ from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP, AuthResult
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.dirname(os.path.abspath(__file__))), "support"))
-from tandem import BINARY, COURSE, SOURCE, Server  # noqa: E402
+from moved_clock import Clock  # noqa: E402
+from tandem import BINARY, COURSE, Server  # noqa: E402
 
 CONNECTIONS = 4
 TIMEOUT_SECONDS = 120  # SMTP_TIMEOUT_SECONDS
@@ -107,34 +106,6 @@ class House:
 
     def message(self, address):
         return email.message_from_bytes(self.taken[address][0], policy=email.policy.default)
-
-
-class Clock:
-    """Moves the server's clocks."""
-
-    def __init__(self, folder):
-        self.path = os.path.join(folder, "moved")
-        self.by = 0
-        with open(self.path, "wb") as file:
-            file.write(struct.pack("=q", 0))
-        library = os.path.join(folder, "moved_clock.so")
-        compiler = shutil.which("cc") or shutil.which("gcc") or shutil.which("clang")
-        subprocess.run([compiler, "-std=gnu17", "-D_GNU_SOURCE", "-O1", "-shared", "-fPIC", "-o", library,
-                        os.path.join(SOURCE, "tests/http/moved_clock.c"), "-ldl"], check=True)
-        asan = ":".join(filter(None, (os.environ.get("ASAN_OPTIONS"), "verify_asan_link_order=0")))
-        self.environment = {"LD_PRELOAD": library, "MOVED_CLOCK": self.path, "ASAN_OPTIONS": asan}
-
-    @staticmethod
-    def why_not():
-        if not any(shutil.which(name) for name in ("cc", "gcc", "clang")):
-            return "there is no C compiler"
-        symbols = subprocess.run(["nm", "-D", "--defined-only", BINARY], capture_output=True, text=True, check=False).stdout
-        return "this build brings its own clock_gettime (a sanitizer of clang)" if " clock_gettime\n" in symbols else None
-
-    def move(self, seconds):
-        self.by += seconds
-        with open(self.path, "r+b") as file:
-            file.write(struct.pack("=q", self.by))
 
 
 def knock(port):
