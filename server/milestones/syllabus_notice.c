@@ -6,12 +6,19 @@
 #include "server/milestones/syllabus_store.h"
 #include "server/outbound/outbox.h"
 
+// To one person.
+struct notice {
+  int64_t person;
+  struct text words;
+  int64_t act_by; // the nearest of their dates that moved; 0: none did
+};
+
 static void add_differences(const struct syllabus_plan *plan, const struct syllabus_person *person, struct text *words);
 static bool is_concerned(enum syllabus_audience audience, const struct syllabus_person *person);
 static void add_moves(const struct act *act, const struct course_view *course, const struct syllabus_plan *plan,
-                      size_t *next, int64_t person, struct text *words);
+                      size_t *next, struct notice *notice);
 static void add_gap(const struct syllabus_plan *plan, int64_t team, struct text *words);
-static enum err send(const struct act *act, const struct course_view *course, int64_t person, const char *words);
+static enum err send(const struct act *act, const struct course_view *course, const struct notice *notice);
 
 enum err syllabus_tell(const struct act *act, const struct course_view *course, struct syllabus_plan *plan) {
   struct syllabus_person *people = NULL;
@@ -21,16 +28,16 @@ enum err syllabus_tell(const struct act *act, const struct course_view *course, 
   enum err err = syllabus_store_people(act, course->id, &people, &count);
   size_t *next = arena_array(act->arena, plan->diff.move_count, sizeof *next); // of each move's changes, by person
   for (size_t i = 0; err == ERR_OK && i < count; i++) {
-    struct text words;
-    text_init(&words, act->arena);
-    add_differences(plan, &people[i], &words);
-    add_moves(act, course, plan, next, people[i].person, &words);
+    struct notice notice = {.person = people[i].person};
+    text_init(&notice.words, act->arena);
+    add_differences(plan, &people[i], &notice.words);
+    add_moves(act, course, plan, next, &notice);
     if (people[i].team != 0)
-      add_gap(plan, people[i].team, &words);
-    if (words.size == 0)
+      add_gap(plan, people[i].team, &notice.words);
+    if (notice.words.size == 0)
       continue;
     plan->told++;
-    err = send(act, course, people[i].person, text_get(&words));
+    err = send(act, course, &notice);
   }
   return err;
 }
@@ -67,16 +74,19 @@ static bool is_concerned(enum syllabus_audience audience, const struct syllabus_
 
 // The changes of a move are by person, as those who are told.
 static void add_moves(const struct act *act, const struct course_view *course, const struct syllabus_plan *plan,
-                      size_t *next, int64_t person, struct text *words) {
+                      size_t *next, struct notice *notice) {
   for (size_t i = 0; i < plan->diff.move_count; i++) {
     const struct extension_done *done = &plan->moves[i].done;
-    while (next[i] < done->change_count && done->changes[next[i]].person < person)
+    while (next[i] < done->change_count && done->changes[next[i]].person < notice->person)
       next[i]++;
-    if (next[i] == done->change_count || done->changes[next[i]].person != person ||
-        !date_move_is_news(act, &plan->moves[i], &done->changes[next[i]]))
+    const struct extension_change *change = &done->changes[next[i]];
+    if (next[i] == done->change_count || change->person != notice->person ||
+        !date_move_is_news(act, &plan->moves[i], change))
       continue;
-    text_add(words, "\n- ");
-    date_move_add_change(act, course, &done->changes[next[i]], words);
+    text_add(&notice->words, "\n- ");
+    date_move_add_change(act, course, change, &notice->words);
+    int64_t act_by = change->is.due > act->now ? change->is.due : change->is.closes;
+    notice->act_by = notice->act_by == 0 || act_by < notice->act_by ? act_by : notice->act_by;
   }
 }
 
@@ -89,12 +99,13 @@ static void add_gap(const struct syllabus_plan *plan, int64_t team, struct text 
                       plan->gaps[i].words);
 }
 
-static enum err send(const struct act *act, const struct course_view *course, int64_t person, const char *words) {
+static enum err send(const struct act *act, const struct course_view *course, const struct notice *notice) {
   return outbox_put(act, &(struct message){.course = course->id,
-                                           .person = person,
+                                           .person = notice->person,
                                            .kind = "course changed",
                                            .subject = "The course's staff changed the course",
                                            .words = arena_format(act->arena, "%s: what changes for you:\n%s",
-                                                                 course->file->title, words),
+                                                                 course->file->title, text_get(&notice->words)),
+                                           .act_by = notice->act_by,
                                            .link = arena_format(act->arena, "/courses/%s", course->slug)});
 }

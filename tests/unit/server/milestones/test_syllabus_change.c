@@ -120,6 +120,26 @@ static void everybody_gets_one_message_of_all_that_is_theirs_and_nothing_else(vo
   house_free(&house);
 }
 
+static void what_is_due_within_a_day_is_told_at_once(void **state) {
+  (void)state;
+  static const struct {
+    const char *due;
+    int64_t wait; // in seconds
+  } cases[] = {{"due: 2023-10-24", 0}, {"due: 2023-10-26", HOUR}};
+  for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+    struct house house = house_new(&commented);
+    house_at(&house, DUE_AT - DAY - 20 * HOUR);
+    const char *text = stored_file(house.fixture, house.instructor);
+    apply_file(house.fixture, house.instructor,
+               edited_in(house.fixture, text, "report", "due: 2023-10-25", cases[i].due), true);
+    assert_int_equal(cases[i].wait,
+                     rows_of(&house,
+                             "select deliver_at - at from outbox where kind = 'course changed' and person_id = $1",
+                             house.ann));
+    house_free(&house);
+  }
+}
+
 // rules.md, Who sees what: compared byte for byte.
 static void a_personal_extension_shows_in_no_team_mates_message(void **state) {
   (void)state;
@@ -482,6 +502,7 @@ int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(one_file_that_moves_three_milestones_changes_exactly_those_of_a_hand_count),
       cmocka_unit_test(everybody_gets_one_message_of_all_that_is_theirs_and_nothing_else),
+      cmocka_unit_test(what_is_due_within_a_day_is_told_at_once),
       cmocka_unit_test(a_personal_extension_shows_in_no_team_mates_message),
       cmocka_unit_test(what_touches_the_next_48_hours_needs_confirmation),
       cmocka_unit_test(what_makes_work_dearer_needs_confirmation_too),
