@@ -360,7 +360,7 @@ class Patience(House):
         self.operator = self.server.operator()
         self.people = {}
 
-    def test_heartbeats_come_spread_and_the_stream_outlives_every_deadline(self):
+    def test_heartbeats_come_and_the_stream_outlives_every_deadline(self):
         self.person("ann")
         streams = [self.follow("ann") for _ in range(8)]
         started = time.monotonic()
@@ -372,8 +372,6 @@ class Patience(House):
                 self.assertEqual(peer.recv(3), b":\n\n")
                 beats[stream].append(time.monotonic() - started)
         self.assertGreater(time.monotonic() - started, 5 * 15 / TIMES)
-        firsts = [times[0] for times in beats.values()]
-        self.assertGreater(max(firsts) - min(firsts), 0.1)
 
     def test_who_takes_nothing_for_thirty_seconds_is_dropped(self):
         self.person("ann")
