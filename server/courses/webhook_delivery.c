@@ -134,7 +134,8 @@ static enum err failed(const struct act *act, const struct webhook *webhook, str
   if (failing.failing_since == 0)
     failing.failing_since = real_now;
   bool is_gone = delivery->status == gone;
-  bool is_given_up = is_gone || real_now - delivery->first_attempt >= RETRY_GIVE_UP_SECONDS;
+  bool is_tried_enough = delivery->attempts >= RETRY_GIVE_UP_ATTEMPTS; // not merely while Tandem was down
+  bool is_given_up = is_gone || (is_tried_enough && real_now - delivery->first_attempt >= RETRY_GIVE_UP_SECONDS);
   delivery->state = webhook->is_paused ? "dropped" : is_given_up ? "failed" : "waiting";
   if (strcmp(delivery->state, "waiting") == 0) {
     delivery->settled_at = 0;
@@ -145,7 +146,7 @@ static enum err failed(const struct act *act, const struct webhook *webhook, str
     return err;
   if (is_gone)
     return webhook_pause(act, &failing, "its receiver answered 410, which says that it is gone");
-  if (real_now - failing.failing_since >= WEBHOOK_FAILING_SECONDS)
+  if (is_tried_enough && real_now - failing.failing_since >= WEBHOOK_FAILING_SECONDS)
     return webhook_pause(act, &failing,
                          arena_format(act->arena, "nothing has arrived for three days (%s)", delivery->reason));
   return webhook->failing_since != 0 ? ERR_OK : webhook_store_save(act->db, &failing);

@@ -208,7 +208,9 @@ enum err webhook_store_lease(struct db *db, struct arena *arena, int64_t webhook
 }
 
 enum err webhook_store_forget_leases(struct db *db) {
-  return db_exec(db, "update webhook_deliveries set lease_until = null where state = 'sending'");
+  return db_exec(db,
+                 "update webhook_deliveries set attempts = attempts - 1, lease_until = null where state = 'sending' "
+                 "and lease_until is not null");
 }
 
 static struct webhook read_webhook(struct db_rows *rows, struct arena *arena) {

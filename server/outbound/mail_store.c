@@ -122,7 +122,8 @@ enum err mail_store_lease(struct db *db, struct arena *arena, const struct mail_
 }
 
 enum err mail_store_end_leases(struct db *db) {
-  return db_exec(db, "update mails set state = 'waiting', lease_until = null where state = 'sending'");
+  return db_exec(db, "update mails set state = 'waiting', attempts = attempts - 1, lease_until = null "
+                     "where state = 'sending'");
 }
 
 enum err mail_store_sent(struct db *db, int64_t id, int64_t now) {

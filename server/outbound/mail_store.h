@@ -64,7 +64,8 @@ struct mail_due {
 // settled instead.
 CHECKED enum err mail_store_lease(struct db *db, struct arena *arena, const struct mail_times *times,
                                   int64_t lease_until, int64_t limit, struct mail_due **out, size_t *count);
-// Nobody else sends (the caller holds the store's lock): what is leased may be taken again at once.
+// Nobody else sends (the caller holds the store's lock): what is leased may be taken again at once. A try that was cut
+// off is none: it says nothing of the mail's server.
 CHECKED enum err mail_store_end_leases(struct db *db);
 CHECKED enum err mail_store_sent(struct db *db, int64_t id, int64_t now);
 // For good: `outcome` is for its messages.

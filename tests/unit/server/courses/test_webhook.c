@@ -262,6 +262,17 @@ static void a_webhook_gets_few_at_once_and_one_that_fails_one(void **state) {
   fixture_free(house.fixture);
 }
 
+// Tries that all fail, the last at `at`, each as soon as it is due.
+static void fail_often(struct house *house, int64_t delivery, int64_t times, int64_t at) {
+  struct webhook_parcel *parcels;
+  for (int64_t left = times; left > 0; left--) {
+    int64_t real = at - (left - 1) * RETRY_LONGEST_SECONDS;
+    assert_int_equal(lease(house, real, 16, &parcels), 1);
+    assert_int_equal(parcels[0].delivery, delivery);
+    settle(house, delivery, 503, real);
+  }
+}
+
 static void what_fails_is_tried_again_by_the_rule_and_given_up_after_days(void **state) {
   (void)state;
   struct house house = open_house();
@@ -287,8 +298,7 @@ static void what_fails_is_tried_again_by_the_rule_and_given_up_after_days(void *
   assert_int_equal(parcels[0].delivery, other);
   settle(&house, other, 204, REAL + RETRY_GIVE_UP_SECONDS - 1);
   assert_int_equal(hook_of(&house, hook).failing_since, 0);
-  assert_int_equal(lease(&house, REAL + RETRY_GIVE_UP_SECONDS - 1, 16, &parcels), 1);
-  settle(&house, delivery, 503, REAL + RETRY_GIVE_UP_SECONDS - 1);
+  fail_often(&house, delivery, 8, REAL + RETRY_GIVE_UP_SECONDS - 1);
   assert_string_equal(delivery_of(&house, delivery).state, "waiting");
   assert_int_equal(lease(&house, REAL + 2 * (int64_t)RETRY_GIVE_UP_SECONDS, 16, &parcels), 1);
   settle(&house, delivery, 503, REAL + RETRY_GIVE_UP_SECONDS);
@@ -345,6 +355,30 @@ static void a_receiver_that_is_gone_pauses_the_webhook_and_its_instructors_are_t
   fixture_free(house.fixture);
 }
 
+// Twice down for days, and a first try again each time.
+static void what_waited_while_nobody_was_here_is_tried_more_than_once(void **state) {
+  (void)state;
+  struct house house = open_house();
+  int64_t hook = add_hook(&house, TOPICS_ALL), delivery = ping(&house, hook);
+  struct webhook_parcel *parcels;
+  int64_t real = REAL;
+  for (int64_t tries = 1; tries < RETRY_GIVE_UP_ATTEMPTS; tries++, real += RETRY_GIVE_UP_SECONDS) {
+    for (int kills = 0; kills < RETRY_GIVE_UP_ATTEMPTS; kills++) {
+      assert_int_equal(lease(&house, real, 16, &parcels), 1);
+      assert_int_equal(webhook_store_forget_leases(app_db(house.fixture->app)), ERR_OK);
+    }
+    assert_int_equal(lease(&house, real, 16, &parcels), 1);
+    settle(&house, delivery, 503, real);
+    assert_string_equal(delivery_of(&house, delivery).state, "waiting");
+    assert_int_equal(delivery_of(&house, delivery).attempts, tries);
+    assert_false(hook_of(&house, hook).is_paused);
+  }
+  assert_int_equal(lease(&house, real, 16, &parcels), 1);
+  settle(&house, delivery, 503, real);
+  assert_string_equal(delivery_of(&house, delivery).state, "failed");
+  fixture_free(house.fixture);
+}
+
 static void a_webhook_that_fails_for_days_is_paused_and_told_once(void **state) {
   (void)state;
   struct house house = open_house();
@@ -352,9 +386,11 @@ static void a_webhook_that_fails_for_days_is_paused_and_told_once(void **state) 
   struct webhook_parcel *parcels;
   assert_int_equal(lease(&house, REAL, 16, &parcels), 2);
   settle(&house, first, 500, REAL);
-  settle(&house, second, 500, REAL + WEBHOOK_FAILING_SECONDS - 1);
+  settle(&house, second, 500, REAL + WEBHOOK_FAILING_SECONDS + 86400);
+  assert_false(hook_of(&house, hook).is_paused); // tried once only: Tandem was down
+  fail_often(&house, first, RETRY_GIVE_UP_ATTEMPTS - 1, REAL + WEBHOOK_FAILING_SECONDS - 1);
   assert_false(hook_of(&house, hook).is_paused);
-  assert_int_equal(lease(&house, REAL + WEBHOOK_FAILING_SECONDS, 16, &parcels), 1);
+  assert_int_equal(lease(&house, REAL + WEBHOOK_FAILING_SECONDS + RETRY_LONGEST_SECONDS, 16, &parcels), 1);
   assert_int_equal(webhook_store_forget_leases(app_db(house.fixture->app)), ERR_OK);
   int64_t in_hand = parcels[0].delivery;
   settle(&house, in_hand, 500, REAL + WEBHOOK_FAILING_SECONDS);
@@ -501,6 +537,7 @@ int main(void) {
       cmocka_unit_test(what_fails_is_tried_again_by_the_rule_and_given_up_after_days),
       cmocka_unit_test(a_success_hurries_what_waits_for_a_receiver_that_is_well_again),
       cmocka_unit_test(a_receiver_that_is_gone_pauses_the_webhook_and_its_instructors_are_told),
+      cmocka_unit_test(what_waited_while_nobody_was_here_is_tried_more_than_once),
       cmocka_unit_test(a_webhook_that_fails_for_days_is_paused_and_told_once),
       cmocka_unit_test(what_comes_back_after_a_pause_is_dropped_unless_it_arrived),
       cmocka_unit_test(what_is_settled_stays_so),
