@@ -17,16 +17,19 @@
 #include "server/course_archive.h"
 #include "server/courses/course_library.h"
 #include "server/courses/course_view.h"
+#include "server/db/epoch.h"
 #include "server/event_feed.h"
 #include "server/http/router.h"
 #include "server/http/stream.h"
 #include "server/http/vault.h"
 #include "server/labs/lab.h"
 #include "server/petition_kinds.h"
+#include "server/proposals/proposal.h"
 #include "server/proposals/team_progress.h"
 #include "server/reminders/reminder_moves.h"
 #include "server/routes.h"
 #include "server/task_sources.h"
+#include "server/teams/seeker_tally.h"
 #include "server/upkeep.h"
 
 enum { STREAMS_DEFAULT = 10000 };
@@ -51,11 +54,14 @@ enum err app_open(const struct app_options *options, struct app **out) {
     return err;
   struct arena *arena = arena_new();
   struct app *app = arena_alloc(arena, sizeof *app);
+  const char *epoch = NULL;
   app->arena = arena;
   app->db_path = options->data_dir == NULL ? ":memory:" : arena_format(arena, "%s/tandem.db", options->data_dir);
   err = db_open(app->db_path, &(struct db_options){.mode = DB_READ_WRITE, .vfs = options->vfs}, &app->db);
   if (err == ERR_OK)
     err = db_migrate(app->db); // a store in memory is not brought up to date by opening it
+  if (err == ERR_OK)
+    err = epoch_begin(app->db, arena, &epoch);
   if (err == ERR_OK)
     err = start_time(app, options);
   if (err == ERR_OK && options->data_dir != NULL)
@@ -66,12 +72,14 @@ enum err app_open(const struct app_options *options, struct app **out) {
   }
   app->services = (struct services){
       .library = course_library_new(),
+      .seekers = seeker_tally_new(),
       .throttle = throttle_new(NULL),
       .upkeep = upkeep_new(options->data_dir, app->db_path, options->vfs, NULL),
       .departed = lab_departed,
       .seats_moved = lab_seats_moved,
       .archived = course_archived,
       .team_progress = team_progress_find,
+      .file_is_shared = proposal_names_file,
       .reminders_moved = reminder_moves_find,
       .petition_kinds = &petition_kind_table,
       .task_sources = &task_source_table,
@@ -79,6 +87,7 @@ enum err app_open(const struct app_options *options, struct app **out) {
       .webhook_rules = {.allows_private = options->allows_private_webhooks,
                         .is_loopback_only = app->time.is_offset,
                         .ca_file = options->webhook_ca_file},
+      .epoch = epoch,
       .is_mail_sent = options->is_mail_sent,
       .has_cheap_passwords = options->has_cheap_passwords,
   };
@@ -114,6 +123,7 @@ void app_close(struct app *app) {
     db_close(app->db);
   if (app->services.library != NULL)
     course_library_free(app->services.library);
+  seeker_tally_free(app->services.seekers);
   throttle_free(app->services.throttle);
   upkeep_free(app->services.upkeep);
   vault_close(app->vault);

@@ -8,6 +8,7 @@
 #include <sys/sendfile.h>
 #include <sys/stat.h>
 
+#include "common/base/fd.h"
 #include "common/base/log.h"
 #include "common/base/secret.h"
 #include "server/backup_folder.h"
@@ -32,6 +33,8 @@ static enum err note_files(struct db *db, struct arena *arena, struct backup *ou
 static enum err measure(const char *store, struct arena *arena, struct backup *out);
 static bool is_same(const struct backup *a, const struct backup *b);
 static enum err read_all(const char *path, struct arena *arena, char **bytes, size_t *size);
+static enum err backup_fail(struct problem *problem, const char *what);
+static enum err backup_examine(const char *store, struct arena *arena, struct problem *problem, struct backup *out);
 
 enum err backup_make(const struct backup_wish *wish, struct arena *arena, struct problem *problem, struct backup *out) {
   int directory SCOPED_FD = -1;
@@ -99,36 +102,11 @@ enum err backup_verify(const struct backup *backup, struct arena *arena, struct 
   return backup_files_verify(&backup->files, folder, problem);
 }
 
-enum err backup_fail(struct problem *problem, const char *what) {
-  return problem_raise(problem, PROBLEM_BACKUP_FAILED, "%s: %s. No backup was kept.", what, strerrordesc_np(errno));
-}
-
-enum err backup_examine(const char *store, struct arena *arena, struct problem *problem, struct backup *out) {
-  enum err err = measure(store, arena, out);
-  if (err != ERR_OK)
-    return backup_fail(problem, store);
-  struct db *db = NULL;
-  if (db_open(store, &(struct db_options){.mode = DB_READ_COPY}, &db) != ERR_OK)
-    return problem_raise(problem, PROBLEM_BACKUP_FAILED, "%s cannot be opened as a store; the log says why.", store);
-  err = examine_open(db, arena, problem, out);
-  db_close(db);
-  return err;
-}
-
 bool backup_write_file(int folder, const char *name, const char *bytes, size_t size) {
   int fd SCOPED_FD = openat(folder, name, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0600);
   if (fd < 0)
     return false;
-  while (size > 0) {
-    ssize_t count = write(fd, bytes, size);
-    if (count < 0 && errno == EINTR)
-      continue;
-    if (count <= 0)
-      return false;
-    bytes += count;
-    size -= (size_t)count;
-  }
-  return fsync(fd) == 0;
+  return fd_write_all(fd, bytes, size) && fsync(fd) == 0;
 }
 
 bool backup_copy_bytes(int from, int to) {
@@ -280,4 +258,22 @@ static enum err read_all(const char *path, struct arena *arena, char **bytes, si
   *bytes = buffer;
   *size = count;
   return ERR_OK;
+}
+
+// backup_failed, and words that say what and why (errno).
+static enum err backup_fail(struct problem *problem, const char *what) {
+  return problem_raise(problem, PROBLEM_BACKUP_FAILED, "%s: %s. No backup was kept.", what, strerrordesc_np(errno));
+}
+
+// Fills out's digest, size, schema, instant and chains from the store's file; refuses one that is not sound.
+static enum err backup_examine(const char *store, struct arena *arena, struct problem *problem, struct backup *out) {
+  enum err err = measure(store, arena, out);
+  if (err != ERR_OK)
+    return backup_fail(problem, store);
+  struct db *db = NULL;
+  if (db_open(store, &(struct db_options){.mode = DB_READ_COPY}, &db) != ERR_OK)
+    return problem_raise(problem, PROBLEM_BACKUP_FAILED, "%s cannot be opened as a store; the log says why.", store);
+  err = examine_open(db, arena, problem, out);
+  db_close(db);
+  return err;
 }

@@ -12,9 +12,6 @@
 // 1 had no uploaded files.
 enum { MANIFEST_FORMAT = 2, HEX_DIGITS = 64 };
 
-static void json_release(json_t **json) { json_decref(*json); }
-#define SCOPED_JSON __attribute__((cleanup(json_release)))
-
 static void write_uploads(struct json *json, const struct backup_files *files);
 static bool take(const json_t *root, struct arena *arena, struct backup *out);
 static bool take_file(const json_t *root, struct arena *arena, struct backup *out);
@@ -70,7 +67,7 @@ static void write_uploads(struct json *json, const struct backup_files *files) {
 
 enum err backup_manifest_parse(const char *bytes, size_t size, struct arena *arena, struct problem *problem,
                                struct backup *out) {
-  json_t *root SCOPED_JSON = json_loadb(bytes, size, JSON_REJECT_DUPLICATES, NULL);
+  json_auto_t *root = json_loadb(bytes, size, JSON_REJECT_DUPLICATES, NULL);
   const json_t *format = json_object_get(root, "format");
   if (json_is_integer(format) && json_integer_value(format) > MANIFEST_FORMAT)
     return problem_raise(problem, PROBLEM_BAD_REQUEST,

@@ -1,24 +1,15 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
-// What the files server/backup*.c share: descriptors that close with their scope, what the store of a backup says of
-// itself, and how a manifest is written. Nobody else includes it.
+// What the files server/backup*.c, and those beside them that write folders, share: what the store of a backup says of
+// itself, how a manifest and a file are written.
 #pragma once
 
 #include <unistd.h>
 
+#include "common/base/fd.h"
 #include "server/backup.h"
 
 #define BACKUP_UNFINISHED ".unfinished-" // what has such a name is no backup
 
-static inline void backup_close_fd(const int *fd) {
-  if (*fd >= 0)
-    close(*fd);
-}
-#define SCOPED_FD __attribute__((cleanup(backup_close_fd)))
-
-// backup_failed, and words that say what and why (errno).
-enum err backup_fail(struct problem *problem, const char *what);
-// Fills out's digest, size, schema, instant and chains from the store's file; refuses one that is not sound.
-CHECKED enum err backup_examine(const char *store, struct arena *arena, struct problem *problem, struct backup *out);
 // The manifest's bytes.
 const char *backup_manifest_text(struct arena *arena, const struct backup *backup);
 CHECKED enum err backup_manifest_parse(const char *bytes, size_t size, struct arena *arena, struct problem *problem,

@@ -11,9 +11,12 @@
 #include "server/app.h"
 #include "server/backup_folder.h"
 #include "server/backup_private.h"
+#include "server/db/epoch.h"
 #include "server/http/vault.h"
 
 #define PARTIAL BACKUP_UNFINISHED BACKUP_STORE
+
+static const char *const partial_logs[] = {PARTIAL "-wal", PARTIAL "-shm"};
 
 // What the restore has made and must take away again when it fails.
 struct site {
@@ -30,6 +33,9 @@ static enum err lock_site(struct problem *problem, struct site *site);
 static void leave_site(struct site *site);
 static int count_entries(int folder);
 static enum err fill_site(const struct backup *backup, struct arena *arena, struct problem *problem, struct site *site);
+static enum err copy_store(const struct backup *backup, struct arena *arena, struct problem *problem,
+                           struct site *site);
+static enum err begin_epoch(struct arena *arena, struct problem *problem, const struct site *site);
 static enum err fill_files(const struct backup *backup, struct problem *problem, struct site *site);
 static enum err refuse(struct problem *problem, const char *path);
 static enum err refuse_occupied(struct problem *problem, const char *path);
@@ -81,14 +87,16 @@ static enum err lock_site(struct problem *problem, struct site *site) {
 static void leave_site(struct site *site) {
   if (site->lock >= 0 && !site->is_occupied) {
     unlinkat(site->fd, PARTIAL, 0);
+    unlinkat(site->fd, partial_logs[0], 0);
+    unlinkat(site->fd, partial_logs[1], 0);
     if (site->has_files && backup_folder_remove(site->fd, VAULT_FOLDER) != ERR_OK)
       log_line(LOG_WARN, "restore", "%s/" VAULT_FOLDER " is left behind", site->path);
     unlinkat(site->fd, "lock", 0);
   }
-  backup_close_fd(&site->fd);
+  fd_close_cleanup(&site->fd);
   if (site->is_new && !site->is_occupied)
     rmdir(site->path); // not when somebody else has put something there
-  backup_close_fd(&site->lock);
+  fd_close_cleanup(&site->lock);
 }
 
 // Without "." and ".."; -1 when it cannot be read.
@@ -96,7 +104,7 @@ static int count_entries(int folder) {
   int fd = openat(folder, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
   DIR *entries = fd < 0 ? NULL : fdopendir(fd);
   if (entries == NULL) {
-    backup_close_fd(&fd);
+    fd_close_cleanup(&fd);
     return -1;
   }
   int count = -2;
@@ -106,25 +114,54 @@ static int count_entries(int folder) {
   return count;
 }
 
+// The store comes last: where it stands, what it names stands too.
 static enum err fill_site(const struct backup *backup, struct arena *arena, struct problem *problem,
                           struct site *site) {
+  enum err err = fill_files(backup, problem, site);
+  if (err == ERR_OK)
+    err = copy_store(backup, arena, problem, site);
+  if (err == ERR_OK)
+    err = begin_epoch(arena, problem, site);
+  if (err != ERR_OK)
+    return err;
+  if (renameat(site->fd, PARTIAL, site->fd, BACKUP_STORE) != 0)
+    return refuse(problem, site->path);
+  site->is_occupied = true;
+  return fsync(site->fd) == 0 ? ERR_OK : refuse(problem, site->path);
+}
+
+static enum err copy_store(const struct backup *backup, struct arena *arena, struct problem *problem,
+                           struct site *site) {
   const char *store = arena_format(arena, "%s/" BACKUP_STORE, backup->path);
   int from SCOPED_FD = open(store, O_RDONLY | O_CLOEXEC);
   int to SCOPED_FD = openat(site->fd, PARTIAL, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0600);
   uint8_t digest[SHA256_BYTES];
-  // The store comes last: where it stands, what it names stands too.
-  enum err err = fill_files(backup, problem, site);
-  if (err != ERR_OK)
-    return err;
   if (from < 0 || to < 0 || !backup_copy_bytes(from, to) || fsync(to) != 0 || sha256_file(to, digest) != ERR_OK)
     return refuse(problem, site->path);
   // What was verified is what arrived.
   if (strcmp(digest_hex(arena, digest, sizeof digest), backup->sha256) != 0)
     return problem_raise(problem, PROBLEM_BACKUP_FAILED, "%s changed while it was copied.", store);
-  if (renameat(site->fd, PARTIAL, site->fd, BACKUP_STORE) != 0)
-    return refuse(problem, site->path);
-  site->is_occupied = true;
-  return fsync(site->fd) == 0 ? ERR_OK : refuse(problem, site->path);
+  return ERR_OK;
+}
+
+// Whoever has seen this store since the backup must not take what it counts from here on for what they know. The engine
+// leaves its log, empty after the checkpoint, when it closes.
+static enum err begin_epoch(struct arena *arena, struct problem *problem, const struct site *site) {
+  struct db *db = NULL;
+  const char *path = arena_format(arena, "%s/" PARTIAL, site->path);
+  enum err err = db_open(path, &(struct db_options){.mode = DB_READ_WRITE}, &db);
+  if (err == ERR_OK)
+    err = epoch_renew(db, arena);
+  if (err == ERR_OK)
+    err = db_checkpoint(db, true);
+  db_close(db);
+  if (err != ERR_OK)
+    return problem_raise(problem, PROBLEM_BACKUP_FAILED, "The store cannot be opened in %s; the log says why.",
+                         site->path);
+  for (size_t i = 0; i < sizeof partial_logs / sizeof *partial_logs; i++)
+    if (unlinkat(site->fd, partial_logs[i], 0) != 0 && errno != ENOENT)
+      return refuse(problem, site->path);
+  return ERR_OK;
 }
 
 static enum err fill_files(const struct backup *backup, struct problem *problem, struct site *site) {

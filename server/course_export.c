@@ -23,6 +23,7 @@ static enum err put_holder(struct export *export, struct export_holder *holder, 
 static const char *member_names(struct arena *arena, const json_t *team);
 static enum err put_rows(struct export *export);
 static enum err copy_files(struct export *export);
+static enum err export_go_on(const struct export *export);
 
 enum err course_export(struct request *request, const char *folder, const atomic_bool *is_cancelled,
                        struct course_exported *out) {
@@ -49,12 +50,6 @@ enum err course_export(struct request *request, const char *folder, const atomic
   return err;
 }
 
-enum err export_go_on(const struct export *export) {
-  if (export->is_cancelled == NULL || !atomic_load(export->is_cancelled))
-    return ERR_OK;
-  return problem_raise(export->problem, PROBLEM_SHUTTING_DOWN, "The server is going down; no export was kept.");
-}
-
 enum err export_put_json(struct export *export, const char *name, const json_t *json) {
   char *bytes = json_dumps(json, JSON_INDENT(1));
   if (bytes == NULL)
@@ -75,7 +70,7 @@ void export_add_copy(struct export *export, const char *path, const char *sha256
 enum err export_take_file(struct export *export, const char *folder, size_t number, int64_t file, const char **path) {
   struct file found;
   struct request *request = export->source.request;
-  enum err err = file_get(&request->act, request_course(request), file, &found);
+  enum err err = file_get(&request->act, request_course(request), file, NULL, &found);
   problem_clear(export->problem);
   if (err != ERR_OK)
     return err == ERR_NOT_FOUND ? ERR_OK : err;
@@ -267,4 +262,11 @@ static enum err copy_files(struct export *export) {
                           "%s is not there any more. No export was kept; try it again.", copy->path);
   }
   return err;
+}
+
+// shutting_down once the server is going down.
+static enum err export_go_on(const struct export *export) {
+  if (export->is_cancelled == NULL || !atomic_load(export->is_cancelled))
+    return ERR_OK;
+  return problem_raise(export->problem, PROBLEM_SHUTTING_DOWN, "The server is going down; no export was kept.");
 }

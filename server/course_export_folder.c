@@ -21,10 +21,10 @@ static bool is_empty(int fd);
 static bool is_in_store(int parent);
 static int open_folders(const struct export_folder *folder, const char *path, const char **name);
 static bool sync_folders(int folder, int depth);
-static bool write_all(int fd, const char *bytes, size_t size);
 static void add_words(struct text *out, const char *words, bool with_dots);
 static size_t cut(const char *text, size_t size, size_t most);
 static size_t without_dots(const char *text, size_t size);
+static enum err export_folder_fail(const struct export_folder *folder, const char *what);
 
 enum err export_folder_begin(struct export_folder *folder, const char *path, int64_t now) {
   struct arena *arena = folder->arena;
@@ -61,8 +61,7 @@ enum err export_folder_begin(struct export_folder *folder, const char *path, int
 enum err export_folder_write(struct export_folder *folder, const char *path, const char *bytes, size_t size) {
   const char *name = NULL;
   int below SCOPED_FD = open_folders(folder, path, &name);
-  int fd SCOPED_FD = below < 0 ? -1 : openat(below, name, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0600);
-  if (fd < 0 || !write_all(fd, bytes, size) || fsync(fd) != 0)
+  if (below < 0 || !backup_write_file(below, name, bytes, size))
     return export_folder_fail(folder, path);
   folder->files++;
   folder->bytes += (int64_t)size;
@@ -111,11 +110,6 @@ void export_folder_end(struct export_folder *folder) {
     close(folder->parent);
   folder->root = folder->parent = -1;
   folder->unfinished = NULL;
-}
-
-enum err export_folder_fail(const struct export_folder *folder, const char *what) {
-  return problem_raise(folder->problem, PROBLEM_EXPORT_FAILED, "%s: %s. No export was kept.", what,
-                       strerrordesc_np(errno));
 }
 
 const char *export_name(struct arena *arena, const char *kind, int64_t number, const char *words) {
@@ -212,19 +206,6 @@ static bool sync_folders(int folder, int depth) {
   return is_synced && fsync(folder) == 0;
 }
 
-static bool write_all(int fd, const char *bytes, size_t size) {
-  while (size > 0) {
-    ssize_t count = write(fd, bytes, size);
-    if (count < 0 && errno == EINTR)
-      continue;
-    if (count <= 0)
-      return false;
-    bytes += count;
-    size -= (size_t)count;
-  }
-  return true;
-}
-
 static void add_words(struct text *out, const char *words, bool with_dots) {
   const char *composed = text_compose(out->arena, words);
   bool is_gap = true;
@@ -256,4 +237,10 @@ static size_t without_dots(const char *text, size_t size) {
   while (size > 0 && text[size - 1] == '.')
     size--;
   return size;
+}
+
+// export_failed in words, with errno's.
+static enum err export_folder_fail(const struct export_folder *folder, const char *what) {
+  return problem_raise(folder->problem, PROBLEM_EXPORT_FAILED, "%s: %s. No export was kept.", what,
+                       strerrordesc_np(errno));
 }

@@ -33,8 +33,6 @@ CHECKED enum err export_folder_copy(struct export_folder *folder, const char *pa
 CHECKED enum err export_folder_finish(struct export_folder *folder);
 // Closes it, and removes all of it unless it was finished.
 void export_folder_end(struct export_folder *folder);
-// export_failed in words, with errno's.
-enum err export_folder_fail(const struct export_folder *folder, const char *what);
 
 // "team-12-gradient-descenders": letters and digits of any script, all else one '-'. Begins with what cannot be a
 // device, a hidden file or an option anywhere.

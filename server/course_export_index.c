@@ -2,6 +2,7 @@
 // The index page: plain HTML that needs nothing else, all words escaped, all links relative to it.
 #include <string.h>
 
+#include "common/base/html.h"
 #include "server/course_export_private.h"
 
 static void add_address(struct text *out, const char *path);
@@ -31,28 +32,11 @@ static const struct {
     {"check-ins.csv", "Check-ins and presentations, a member a row"},
 };
 
-void export_index_words(struct text *out, const char *words) {
-  for (; *words != '\0'; words++) {
-    if (*words == '&')
-      text_add(out, "&amp;");
-    else if (*words == '<')
-      text_add(out, "&lt;");
-    else if (*words == '>')
-      text_add(out, "&gt;");
-    else if (*words == '"')
-      text_add(out, "&quot;");
-    else if (*words == '\'')
-      text_add(out, "&#39;");
-    else
-      text_add_char(out, *words);
-  }
-}
-
 void export_index_link(struct text *out, const char *path, const char *words) {
   text_add(out, "<a href=\"");
   add_address(out, path);
   text_add(out, "\">");
-  export_index_words(out, words);
+  html_add(out, words);
   text_add(out, "</a>");
 }
 
@@ -60,13 +44,13 @@ void export_index_holder(struct export *export, const struct export_holder *hold
                          const char *members) {
   struct text *out = holder->is_team ? &export->team_list : &export->student_list;
   text_add(out, "<tr><td>");
-  export_index_words(out, holder->name);
+  html_add(out, holder->name);
   text_add_format(out, " (%lld)", (long long)holder->id);
   if (holder->is_team) {
     text_add(out, "</td><td>");
-    export_index_words(out, state);
+    html_add(out, state);
     text_add(out, "</td><td>");
-    export_index_words(out, members);
+    html_add(out, members);
   }
   text_add(out, "</td><td><ul>");
   text_add_n(out, text_get(&holder->work), holder->work.size);
@@ -81,11 +65,11 @@ enum err export_index(struct export *export) {
   instant_format(export->source.request->act.now, words);
   text_add(&page, page_head);
   text_add(&page, "<title>");
-  export_index_words(&page, title);
+  html_add(&page, title);
   text_add(&page, "</title>\n</head>\n<body>\n<h1>");
-  export_index_words(&page, title);
+  html_add(&page, title);
   text_add(&page, "</h1>\n<p>");
-  export_index_words(&page, export_cell(export->arena, export->course, "course"));
+  html_add(&page, export_cell(export->arena, export->course, "course"));
   text_add_format(
       &page,
       ", as it stood at %s: %zu teams, %zu versions of what was handed in. Instants are in UTC. For the "

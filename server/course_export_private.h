@@ -39,8 +39,6 @@ struct export_holder {
   struct text work;   // HTML of its cell
 };
 
-// shutting_down once the server is going down.
-CHECKED enum err export_go_on(const struct export *export);
 // Writes the JSON as data/NAME.json.
 CHECKED enum err export_put_json(struct export *export, const char *name, const json_t *json);
 void export_add_copy(struct export *export, const char *path, const char *sha256);
@@ -60,5 +58,4 @@ void export_begin_submissions(struct export *export);
 void export_index_holder(struct export *export, const struct export_holder *holder, const char *state,
                          const char *members);
 void export_index_link(struct text *out, const char *path, const char *words);
-void export_index_words(struct text *out, const char *words); // escaped
 CHECKED enum err export_index(struct export *export);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 // The tables of the course as a whole: who is in it, teams, milestones, extensions, what lateness cost, check-ins.
 #include "common/base/csv.h"
+#include "common/base/html.h"
 #include "server/course_export_private.h"
 
 enum { COLUMNS_MAX = 16 };
@@ -83,7 +84,7 @@ static enum err put_milestones(struct export *export) {
     text_add(out, "<tr>");
     for (size_t k = 0; k < COUNT(shown); k++) {
       text_add(out, "<td>");
-      export_index_words(out, export_cell(export->arena, one, shown[k]));
+      html_add(out, export_cell(export->arena, one, shown[k]));
       text_add(out, "</td>");
     }
     text_add(out, "</tr>\n");

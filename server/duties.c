@@ -19,14 +19,19 @@
 #include "server/teams/team.h"
 #include "server/work/timer.h"
 
-enum { ITEMS_AT_ONCE = 64 };
+enum { ITEMS_AT_ONCE = 64, ASK_SECONDS = 60 };
 
 typedef enum err duty_run(const struct act *act, const struct services *services, const struct course_view *course,
                           int64_t subject);
 
+// Whether running it would change anything; reads only, on the main loop.
+typedef enum err duty_ask(struct db *db, struct arena *arena, int64_t now, bool *has_work);
+
 struct duty {
   const char *kind;
   duty_run *run;
+  duty_ask
+      *ask; // NULL: it is run when it is due. Else it then waits until there is something to do: a commit is a sync
 };
 
 // One item on its way through the writer.
@@ -47,11 +52,14 @@ struct duties {
   struct timer *timer;
   size_t under_way;    // errands submitted; the next look waits for them
   int64_t quiet_until; // after a failure
+  int64_t ask_at;      // when one that had nothing to do is asked again
 };
 
 static duty_run close_registration, lapse_invitation, end_hold, expire_offer, decide_labs, expire_answers, expire_file,
     tell_decision, tell_comments, send_daily_mail, sync_calendars, send_announcement;
+static duty_ask ask_calendars;
 static void look(void *context);
+static bool is_idle(struct duties *duties, struct db *db, const struct agenda_item *item, int64_t now);
 static struct errand *errand_new(struct app *app, const struct agenda_item *item);
 static void errand_free(struct errand *errand);
 static enum err errand_run(struct job *job, struct db *db);
@@ -60,18 +68,18 @@ static void errand_done(struct job *job);
 static const struct duty *duty_of(const char *kind);
 
 static const struct duty duty_rows[] = {
-    {AGENDA_REGISTRATION_CLOSES, close_registration},
-    {AGENDA_INVITATION_LAPSES, lapse_invitation},
-    {AGENDA_HOLD_ENDS, end_hold},
-    {AGENDA_OFFER_EXPIRES, expire_offer},
-    {AGENDA_LAB_DECIDED, decide_labs},
-    {AGENDA_ANSWERS_EXPIRE, expire_answers},
-    {AGENDA_FILE_EXPIRES, expire_file},
-    {AGENDA_DECISION_TOLD, tell_decision},
-    {AGENDA_COMMENTS_TOLD, tell_comments},
-    {AGENDA_ANNOUNCEMENT, send_announcement},
-    {AGENDA_CALENDARS, sync_calendars},
-    {AGENDA_DAILY_MAIL, send_daily_mail},
+    {AGENDA_REGISTRATION_CLOSES, close_registration, NULL},
+    {AGENDA_INVITATION_LAPSES, lapse_invitation, NULL},
+    {AGENDA_HOLD_ENDS, end_hold, NULL},
+    {AGENDA_OFFER_EXPIRES, expire_offer, NULL},
+    {AGENDA_LAB_DECIDED, decide_labs, NULL},
+    {AGENDA_ANSWERS_EXPIRE, expire_answers, NULL},
+    {AGENDA_FILE_EXPIRES, expire_file, NULL},
+    {AGENDA_DECISION_TOLD, tell_decision, NULL},
+    {AGENDA_COMMENTS_TOLD, tell_comments, NULL},
+    {AGENDA_ANNOUNCEMENT, send_announcement, NULL},
+    {AGENDA_CALENDARS, sync_calendars, ask_calendars},
+    {AGENDA_DAILY_MAIL, send_daily_mail, NULL},
 };
 
 static const struct job_kind errand_kind = {
@@ -142,8 +150,12 @@ static void look(void *context) {
   if (db_begin_read(db) != ERR_OK)
     return;
   enum err err = agenda_due(db, arena, now - DUTY_DELAY_SECONDS, ITEMS_AT_ONCE, &items, &count);
+  size_t wanted = 0;
+  for (size_t i = 0; err == ERR_OK && i < count; i++)
+    if (!is_idle(duties, db, &items[i], now))
+      items[wanted++] = items[i];
   db_rollback(db);
-  for (size_t i = 0; err == ERR_OK && i < count; i++) {
+  for (size_t i = 0; err == ERR_OK && i < wanted; i++) {
     struct errand *errand = errand_new(duties->app, &items[i]);
     errand->duties = duties;
     errand->job.home = duties->loop;
@@ -153,6 +165,24 @@ static void look(void *context) {
     }
     duties->under_way++;
   }
+}
+
+// What cannot be asked is run: its failure is then told.
+static bool is_idle(struct duties *duties, struct db *db, const struct agenda_item *item, int64_t now) {
+  const struct duty *duty = NULL;
+  for (size_t i = 0; duty == NULL && i < sizeof duty_rows / sizeof duty_rows[0]; i++)
+    if (strcmp(duty_rows[i].kind, item->kind) == 0)
+      duty = &duty_rows[i];
+  if (duty == NULL || duty->ask == NULL)
+    return false;
+  if (now < duties->ask_at)
+    return true;
+  struct arena *arena SCOPED_ARENA = arena_new();
+  bool has_work = false;
+  if (duty->ask(db, arena, now, &has_work) != ERR_OK || has_work)
+    return false;
+  duties->ask_at = now + ASK_SECONDS;
+  return true;
 }
 
 static struct errand *errand_new(struct app *app, const struct agenda_item *item) {
@@ -273,6 +303,10 @@ static enum err sync_calendars(const struct act *act, const struct services *ser
                                int64_t subject) {
   (void)course, (void)subject;
   return calendar_feeds_sync(act, services);
+}
+
+static enum err ask_calendars(struct db *db, struct arena *arena, int64_t now, bool *has_work) {
+  return calendar_feeds_have_work(db, arena, now, has_work);
 }
 
 static enum err send_announcement(const struct act *act, const struct services *services,

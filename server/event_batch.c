@@ -26,6 +26,7 @@ struct event {
 struct loading {
   struct db *db;
   struct arena *arena;
+  const char *epoch;
   int64_t course;
 };
 
@@ -34,24 +35,32 @@ static enum err add_target(const struct loading *loading, struct event *event, c
                            enum event_audience audience, const char *subject_words);
 static enum err add_moves(const struct loading *loading, struct event *event);
 static int64_t team_in(const char *details);
-static const char *words_of(struct arena *arena, int64_t counter, const char *topic,
+static const char *words_of(const struct loading *loading, int64_t counter, const char *topic,
                             const struct event_subject *subject);
+static void add_id(struct text *out, const char *epoch, int64_t counter);
 static bool reaches(const struct target *target, const struct event_reader *reader);
 static bool is_among(int64_t id, const int64_t *ids, size_t count);
 
-enum err event_batch_load(struct db *db, struct arena *arena, int64_t course, int64_t from, int64_t to,
-                          struct event_batch *out) {
-  *out = (struct event_batch){.to = to};
-  if (from < to - EVENT_ROWS_MAX)
-    from = to - EVENT_ROWS_MAX;
-  if (from >= to)
+int64_t event_id_counter(const char *epoch, const char *id) {
+  size_t size = strlen(epoch);
+  int64_t counter;
+  bool is_ours = strncmp(id, epoch, size) == 0 && id[size] == '.' && int64_parse(id + size + 1, &counter);
+  return is_ours && counter >= 0 ? counter : INT64_MAX;
+}
+
+enum err event_batch_load(struct db *db, struct arena *arena, const struct event_span *span, struct event_batch *out) {
+  *out = (struct event_batch){.epoch = span->epoch, .to = span->to};
+  int64_t from = span->from;
+  if (from < span->to - EVENT_ROWS_MAX)
+    from = span->to - EVENT_ROWS_MAX;
+  if (from >= span->to)
     return ERR_OK;
   struct event_row *rows;
-  enum err err = event_store_rows(db, arena, course, from, to, &rows, &out->count);
+  enum err err = event_store_rows(db, arena, span->course, from, span->to, &rows, &out->count);
   if (err != ERR_OK)
     return err;
   out->events = arena_array(arena, out->count, sizeof *out->events);
-  const struct loading loading = {.db = db, .arena = arena, .course = course};
+  const struct loading loading = {.db = db, .arena = arena, .epoch = span->epoch, .course = span->course};
   for (size_t i = 0; err == ERR_OK && i < out->count; i++)
     err = load_event(&loading, &rows[i], &out->events[i]);
   return err;
@@ -60,7 +69,8 @@ enum err event_batch_load(struct db *db, struct arena *arena, int64_t course, in
 void event_batch_write(const struct event_batch *batch, const struct event_reader *reader, int64_t told,
                        struct text *out) {
   if (told > batch->to || told < batch->to - EVENT_ROWS_MAX) {
-    text_add_format(out, "id: %" PRId64 "\nevent: reload\ndata: {\"counter\":%" PRId64 "}\n\n", batch->to, batch->to);
+    add_id(out, batch->epoch, batch->to);
+    text_add_format(out, "event: reload\ndata: {\"counter\":%" PRId64 "}\n\n", batch->to);
     return;
   }
   for (size_t i = 0; i < batch->count; i++) {
@@ -73,13 +83,16 @@ void event_batch_write(const struct event_batch *batch, const struct event_reade
   }
 }
 
-void event_write_hello(struct text *out, int64_t counter, bool has_id) {
+void event_write_hello(struct text *out, const char *epoch, int64_t counter, bool has_id) {
   if (has_id)
-    text_add_format(out, "id: %" PRId64 "\n", counter);
+    add_id(out, epoch, counter);
   text_add_format(out, "event: hello\ndata: {\"counter\":%" PRId64 "}\n\n", counter);
 }
 
-void event_write_place(struct text *out, int64_t counter) { text_add_format(out, "id: %" PRId64 "\n\n", counter); }
+void event_write_place(struct text *out, const char *epoch, int64_t counter) {
+  add_id(out, epoch, counter);
+  text_add_char(out, '\n');
+}
 
 static enum err load_event(const struct loading *loading, const struct event_row *row, struct event *event) {
   const struct event_rule *rule = event_rule_of(row->kind);
@@ -96,7 +109,7 @@ static enum err add_target(const struct loading *loading, struct event *event, c
                            enum event_audience audience, const char *subject_words) {
   struct event_subject subject = event_subject_of(subject_words);
   struct target *target = &event->targets[event->count++];
-  *target = (struct target){.words = words_of(loading->arena, event->seq, topic, &subject), .audience = audience};
+  *target = (struct target){.words = words_of(loading, event->seq, topic, &subject), .audience = audience};
   target->size = strlen(target->words);
   enum err err = ERR_OK;
   if (audience == EVENT_TEAM) {
@@ -129,10 +142,10 @@ static int64_t team_in(const char *details) {
 }
 
 // The JSON writer escapes control characters, so that no line of the stream begins inside of a value.
-static const char *words_of(struct arena *arena, int64_t counter, const char *topic,
+static const char *words_of(const struct loading *loading, int64_t counter, const char *topic,
                             const struct event_subject *subject) {
   struct json json;
-  json_init(&json, arena);
+  json_init(&json, loading->arena);
   json_begin_object(&json);
   json_text(&json, "topic", topic);
   json_text(&json, "subject", subject->noun[0] != '\0' ? subject->noun : NULL);
@@ -142,7 +155,15 @@ static const char *words_of(struct arena *arena, int64_t counter, const char *to
     json_text(&json, "id", subject->noun[0] != '\0' && subject->id[0] != '\0' ? subject->id : NULL);
   json_int(&json, "counter", counter);
   json_end(&json);
-  return arena_format(arena, "id: %" PRId64 "\nevent: change\ndata: %s\n\n", counter, json_get(&json));
+  struct text words;
+  text_init(&words, loading->arena);
+  add_id(&words, loading->epoch, counter);
+  text_add_format(&words, "event: change\ndata: %s\n\n", json_get(&json));
+  return text_get(&words);
+}
+
+static void add_id(struct text *out, const char *epoch, int64_t counter) {
+  text_add_format(out, "id: %s.%" PRId64 "\n", epoch, counter);
 }
 
 static bool reaches(const struct target *target, const struct event_reader *reader) {

@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 #include "server/event_feed.h"
 
+#include "server/accounts/services.h"
 #include "server/db/audit.h"
 #include "server/event_batch.h"
 #include "server/http/stream.h"
 
 struct telling {
   struct db *db;
+  const char *epoch;
   int64_t now;
   struct event_batch batch;
   struct text words; // of the stream at hand
@@ -16,7 +18,8 @@ static enum err tell_group(struct telling *telling, struct arena *arena, struct 
 static enum err tell_stream(struct telling *telling, struct stream *stream);
 
 enum err event_feed_tell(const struct http *http, struct stream_set *set, struct db *db, bool is_check) {
-  struct telling telling = {.db = db, .now = clock_now(http->clock)};
+  const struct services *services = http->services;
+  struct telling telling = {.db = db, .epoch = services->epoch, .now = clock_now(http->clock)};
   enum err err = db_begin_read(db);
   if (err != ERR_OK)
     return err;
@@ -34,7 +37,8 @@ static enum err tell_group(struct telling *telling, struct arena *arena, struct 
   if (err != ERR_OK || (counter == group->told && !is_check))
     return err;
   text_init(&telling->words, arena);
-  err = event_batch_load(telling->db, arena, group->course, group->told, counter, &telling->batch);
+  const struct event_span span = {.epoch = telling->epoch, .course = group->course, .from = group->told, .to = counter};
+  err = event_batch_load(telling->db, arena, &span, &telling->batch);
   // From the end: whoever leaves gives its place to the last.
   for (size_t i = group->count; err == ERR_OK && i-- > 0;)
     if (stream_take_turn(group->streams[i]))

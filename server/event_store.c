@@ -11,7 +11,6 @@ static struct db_rows query_holders(struct db *db, int64_t course, const struct 
 static bool is_noun(const struct event_subject *subject, const char *noun);
 static void add_id(struct arena *arena, int64_t **ids, size_t *count, int64_t id);
 static struct db_rows query_standing(struct db *db, const struct stream *stream, int64_t now);
-static enum role role_from(const char *name);
 
 enum err event_store_rows(struct db *db, struct arena *arena, int64_t course, int64_t from, int64_t to,
                           struct event_row **out, size_t *count) {
@@ -83,7 +82,7 @@ enum err event_store_standing(struct db *db, const struct stream *stream, int64_
     return rows.err != ERR_OK ? rows.err : ERR_NOT_FOUND;
   *out = (struct course_view){.id = stream->course,
                               .state = course_state_from(db_column_peek(&rows, 0)),
-                              .role = role_from(db_column_peek(&rows, 1)),
+                              .role = (enum role)db_column_choice(&rows, 1, role_names),
                               .team = db_column_int(&rows, 2)};
   bool lacks_staff = stream->token != 0 && (db_column_int(&rows, 3) & SCOPE_STAFF) == 0;
   if (course_state_hides(out) || (lacks_staff && course_is_staff(out)))
@@ -143,11 +142,4 @@ static struct db_rows query_standing(struct db *db, const struct stream *stream,
                   "where s.id = $1 and s.person_id = $3 and s.expires_at > $4 and o.is_disabled = 0 "
                   "and e.state = 'active'",
                   db_int(stream->session), course, person, at);
-}
-
-static enum role role_from(const char *name) {
-  for (int i = 0; role_names[i] != NULL; i++)
-    if (strcmp(role_names[i], name) == 0)
-      return (enum role)i;
-  return ROLE_NONE;
 }

@@ -6,7 +6,7 @@
 #include "common/base/text.h"
 
 // clang-format off
-const struct event_rule event_rules[] = {
+static const struct event_rule event_rules[] = {
   // the course
   {"course created",                    "course",     EVENT_COURSE,      NULL,    false},
   {"course copied",                     "course",     EVENT_STAFF,       NULL,    false},
@@ -35,6 +35,8 @@ const struct event_rule event_rules[] = {
   {"team founded",                      "team",       EVENT_TEAM,        NULL,    false},
   {"team founded by staff",             "team",       EVENT_TEAM,        NULL,    false},
   {"team changed",                      "team",       EVENT_TEAM,        NULL,    false},
+  {"team renamed",                      "team",       EVENT_TEAM,        NULL,    false},
+  {"team renamed by staff",             "team",       EVENT_TEAM,        NULL,    false},
   {"team registered",                   "team",       EVENT_TEAM,        NULL,    false},
   {"team incomplete",                   "team",       EVENT_TEAM,        NULL,    false},
   {"team dissolved",                    "team",       EVENT_TEAM,        NULL,    false},
@@ -153,16 +155,16 @@ const struct event_rule event_rules[] = {
   {"announcement sent",                 "announcement", EVENT_STAFF,     "announcements", false},
 };
 // clang-format on
-const size_t event_rule_count = sizeof event_rules / sizeof *event_rules;
+enum { EVENT_RULES = sizeof event_rules / sizeof *event_rules };
 
-const char *const event_nouns[] = {"course",     "team", "person",    "invitation", "proposal", "request",
-                                   "submission", "slot", "extension", "file",       "outage",   "milestone",
-                                   "follow-up",  "labs", "webhook",   NULL};
+static const char *const event_nouns[] = {"course",     "team", "person",    "invitation", "proposal", "request",
+                                          "submission", "slot", "extension", "file",       "outage",   "milestone",
+                                          "follow-up",  "labs", "webhook",   NULL};
 
 static const struct event_rule unknown = {"", "course", EVENT_STAFF, NULL, false};
 
 const struct event_rule *event_rule_of(const char *kind) {
-  for (size_t i = 0; i < event_rule_count; i++)
+  for (size_t i = 0; i < EVENT_RULES; i++)
     if (strcmp(event_rules[i].kind, kind) == 0)
       return &event_rules[i];
   return &unknown;

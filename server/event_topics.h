@@ -27,15 +27,11 @@ struct event_rule {
 
 // Never NULL: what is not in the table is for staff, topic "course".
 const struct event_rule *event_rule_of(const char *kind);
-extern const struct event_rule event_rules[];
-extern const size_t event_rule_count;
 
 // What the subject of an audit row names: "team 12", "milestone proposal", "labs".
 struct event_subject {
-  const char *noun; // one of event_nouns; "" for any other
+  const char *noun; // "course", "team", …; "" for any other
   const char *id;   // in the subject's own bytes; "" when it has none
   int64_t number;   // 0: the id is no number
 };
-// NULL at the end.
-extern const char *const event_nouns[];
 struct event_subject event_subject_of(const char *subject);

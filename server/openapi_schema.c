@@ -8,6 +8,7 @@ static void write_nested(struct yaml *yaml, const struct answer_field *field, bo
 static void write_type(struct yaml *yaml, const char *type, bool is_nullable);
 static void write_choices(struct yaml *yaml, const char *const *choices, bool is_nullable);
 static const char *json_type(enum answer_type type);
+static const char *audience_text(enum audience audience);
 
 void openapi_collect_shape(struct arena *arena, const struct shape *shape, struct shape_list *list) {
   if (shape->media != MEDIA_JSON)
@@ -56,12 +57,13 @@ void openapi_field(struct yaml *yaml, const struct field *field) {
     yaml_text(yaml, "format", "password");
     break;
   case SHAPE_INTEGER:
+  case SHAPE_NATURAL:
     if (field->presence == NULLABLE)
       yaml_texts(yaml, "type", (const char *const[]){"integer", "null"}, 2, false);
     else
       yaml_text(yaml, "type", "integer");
     yaml_text(yaml, "format", "int64");
-    yaml_int(yaml, "minimum", 0);
+    yaml_int(yaml, "minimum", field->type == SHAPE_NATURAL ? 1 : 0);
     if (field->max < INT64_MAX)
       yaml_int(yaml, "maximum", field->max);
     return;
@@ -128,16 +130,6 @@ void openapi_answer(struct yaml *yaml, const struct answer *answer) {
 void openapi_reference(struct yaml *yaml, const char *name) {
   struct arena *arena SCOPED_ARENA = arena_new();
   yaml_text(yaml, "$ref", arena_format(arena, "#/components/schemas/%s", name));
-}
-
-const char *audience_text(enum audience audience) {
-  static const char *const words[] = {[AUDIENCE_CALLER] = "caller",
-                                      [AUDIENCE_SELF] = "self",
-                                      [AUDIENCE_TEAM] = "team",
-                                      [AUDIENCE_STAFF] = "staff",
-                                      [AUDIENCE_INSTRUCTOR] = "instructor",
-                                      [AUDIENCE_OPERATOR] = "operator"};
-  return words[audience];
 }
 
 static void write_property(struct yaml *yaml, const struct answer_field *field) {
@@ -218,4 +210,14 @@ static const char *json_type(enum answer_type type) {
   if (type == ANSWER_INTEGER)
     return "integer";
   return type == ANSWER_FLAG ? "boolean" : "string";
+}
+
+static const char *audience_text(enum audience audience) {
+  static const char *const words[] = {[AUDIENCE_CALLER] = "caller",
+                                      [AUDIENCE_SELF] = "self",
+                                      [AUDIENCE_TEAM] = "team",
+                                      [AUDIENCE_STAFF] = "staff",
+                                      [AUDIENCE_INSTRUCTOR] = "instructor",
+                                      [AUDIENCE_OPERATOR] = "operator"};
+  return words[audience];
 }

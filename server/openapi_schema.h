@@ -18,4 +18,3 @@ void openapi_shape(struct yaml *yaml, const struct shape *shape);    // NAME: of
 void openapi_field(struct yaml *yaml, const struct field *field);    // the keys of a schema, in an open map
 void openapi_answer(struct yaml *yaml, const struct answer *answer); // NAME: of components/schemas
 void openapi_reference(struct yaml *yaml, const char *name);         // $ref: to components/schemas
-const char *audience_text(enum audience audience);                   // "team"

@@ -12,6 +12,8 @@ const struct webhook_row webhook_rows[] = {
     {"team founded",                "teams",     "founded"},
     {"team founded by staff",       "teams",     "founded"},
     {"team changed",                "teams",     "changed"},
+    {"team renamed",                "teams",     "changed"},
+    {"team renamed by staff",       "teams",     "changed"},
     {"member joined",               "teams",     "changed"},
     {"member left",                 "teams",     "changed"},
     {"member removed",              "teams",     "changed"},

@@ -6,7 +6,7 @@
 
 enum {
   ESCAPE_BYTES_MAX = 6,  // \u001f
-  NAME_FRAME_BYTES = 3,  // two quotes, a colon
+  NAME_FRAME_BYTES = 4,  // a comma, two quotes, a colon
   NUMBER_BYTES_MAX = 24, // -9223372036854775808 and a decimal point
 };
 
@@ -19,7 +19,7 @@ static const char escapes[256] = {
 
 static void open_scope(struct json *json, const char *name, char opener, char closer);
 static void begin_value(struct json *json, const char *name);
-static bool add_plain_name(struct text *text, const char *name);
+static bool add_plain_name(struct text *text, bool is_first, const char *name);
 static void add_quoted(struct text *text, const char *value);
 static size_t high_run(const char *value);
 static char *put_escape(char *end, unsigned char byte);
@@ -58,6 +58,13 @@ void json_text(struct json *json, const char *name, const char *value) {
 void json_int(struct json *json, const char *name, int64_t value) {
   begin_value(json, name);
   add_unsigned(&json->text, value < 0, magnitude(value));
+}
+
+void json_int_or_null(struct json *json, const char *name, int64_t value) {
+  if (value == 0)
+    json_none(json, name);
+  else
+    json_int(json, name, value);
 }
 
 void json_flag(struct json *json, const char *name, bool value) {
@@ -121,18 +128,23 @@ static void begin_value(struct json *json, const char *name) {
   }
   int scope = json->depth - 1;
   assert((json->closer[scope] == '}') == (name != NULL));
-  if (!json->is_first[scope])
-    text_add_char(&json->text, ',');
+  bool is_first = json->is_first[scope];
   json->is_first[scope] = false;
-  if (name && !add_plain_name(&json->text, name)) {
+  if (name && add_plain_name(&json->text, is_first, name))
+    return;
+  if (!is_first)
+    text_add_char(&json->text, ',');
+  if (name) {
     add_quoted(&json->text, name);
     text_add_char(&json->text, ':');
   }
 }
 
 // Names are nearly always words of ours: in one go, unless something in it needs an escape.
-static bool add_plain_name(struct text *text, const char *name) {
+static bool add_plain_name(struct text *text, bool is_first, const char *name) {
   char *end = text_reserve(text, strlen(name) + NAME_FRAME_BYTES);
+  if (!is_first)
+    *end++ = ',';
   *end++ = '"';
   while (escapes[(unsigned char)*name] == 0)
     *end++ = *name++;

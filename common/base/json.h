@@ -29,6 +29,7 @@ void json_text(struct json *json, const char *name,
                const char *value); // NULL value writes null; name NULL = array element
 void json_int(struct json *json, const char *name, int64_t value);
 void json_flag(struct json *json, const char *name, bool value);
+void json_int_or_null(struct json *json, const char *name, int64_t value); // 0 writes null
 void json_none(struct json *json, const char *name);
 void json_instant(struct json *json, const char *name, int64_t at);         // "2023-09-11T23:59:00Z"
 void json_instant_or_null(struct json *json, const char *name, int64_t at); // 0 writes null

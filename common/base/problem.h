@@ -75,6 +75,7 @@
   X(VERSION_CONFLICT, "version_conflict", ERR_PRECONDITION, "Changed by someone else meanwhile")                       \
   X(IF_MATCH_NEEDED, "if_match_needed", ERR_PRECONDITION, "Say which version you change")                              \
   X(TOO_MANY_FILES, "too_many_files", ERR_CONFLICT, "Too many files wait to be handed in")                             \
+  X(TOO_MANY_NAMES, "too_many_names", ERR_CONFLICT, "The team has had too many names lately")                          \
   X(FILE_ATTACHED, "file_attached", ERR_CONFLICT, "The file has been handed in")                                       \
   X(SLOT_FULL, "slot_full", ERR_CONFLICT, "The slot is taken")                                                         \
   X(SLOT_PAST, "slot_past", ERR_CONFLICT, "The slot has begun")                                                        \

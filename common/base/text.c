@@ -36,9 +36,7 @@ static bool take_offset(const char **text, int64_t *seconds);
 
 void text_init(struct text *text, struct arena *arena) { *text = (struct text){.arena = arena}; }
 
-char *text_reserve(struct text *text, size_t size) {
-  if (size < text->capacity - text->size) // capacity is 0 or greater than size: one byte is the NUL's
-    return text->bytes + text->size;
+char *text_grow(struct text *text, size_t size) {
   size_t needed;
   if (__builtin_add_overflow(text->size + 1, size, &needed) || needed > PTRDIFF_MAX)
     abort();
@@ -168,6 +166,14 @@ char *text_search_key(struct arena *arena, const char *text) {
   if (folded == NULL || ascii_prefix(folded, strlen(folded)) == strlen(folded))
     return folded;
   return strip_marks(arena, folded);
+}
+
+const char *text_quotation(struct arena *arena, const char *text) {
+  size_t size = strlen(text);
+  while (size > 0 && (text[size - 1] == ' ' || text[size - 1] == '\n'))
+    size--;
+  bool is_ended = size > 0 && strchr(".!?", text[size - 1]) != NULL;
+  return arena_format(arena, "\"%s\"%s", text, is_ended ? "" : ".");
 }
 
 bool text_equal(const char *a, const char *b) { return a == b || (a && b && strcmp(a, b) == 0); }

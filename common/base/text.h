@@ -24,7 +24,12 @@ void text_add_n(struct text *text, const char *bytes, size_t size);
 void text_add_char(struct text *text, char c);
 void text_add_format(struct text *text, const char *format, ...) __attribute__((format(printf, 2, 3)));
 // Room for `size` more bytes and a NUL: for writers that fill `bytes` themselves, then raise `size` and put the NUL.
-char *text_reserve(struct text *text, size_t size);
+// Here, because JSON asks for each name and value, and nearly always there is room.
+char *text_grow(struct text *text, size_t size);
+static inline char *text_reserve(struct text *text, size_t size) {
+  bool has_room = size < text->capacity - text->size; // capacity is 0 or greater than size: one byte is the NUL's
+  return has_room ? text->bytes + text->size : text_grow(text, size);
+}
 const char *text_get(const struct text *text); // "" when empty
 
 // Strict UTF-8 (RFC 3629): no overlong forms, surrogates, or code points over U+10FFFF. NUL counts as invalid.
@@ -47,6 +52,8 @@ char *text_fold(struct arena *arena, const char *text);
 char *text_search_key(struct arena *arena, const char *text);
 // Composed (Unicode NFC): what looks the same is the same bytes. NULL if not valid UTF-8.
 char *text_compose(struct arena *arena, const char *text);
+// What somebody wrote, in quotes, as the end of a sentence: “They are ill.” brings its own full stop.
+const char *text_quotation(struct arena *arena, const char *text);
 bool text_equal(const char *a, const char *b); // NULL-safe strcmp == 0
 bool text_starts(const char *text, const char *prefix);
 // The known word nearest to `word` by edit distance (at most 2, and less than half its length), or NULL: for "did you

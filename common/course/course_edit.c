@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 #include "common/course/course_edit.h"
 
-#include <assert.h>
 #include <stdbool.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "common/base/text.h"
@@ -13,6 +13,12 @@
 struct cut {
   size_t start, end;
   const char *words;
+};
+
+// Of a milestone, before one of its fields is changed.
+struct before {
+  int line;          // of the field, or of `due`, behind which it comes
+  size_t pairs_then; // how many there should be afterwards
 };
 
 struct editor {
@@ -34,12 +40,16 @@ static struct cut cut_in(const struct editor *editor, const struct node *milesto
                          const char *words);
 static const struct node *key_of(const struct node *map, const char *name);
 static size_t offset_of(const struct editor *editor, const struct node *node);
+static size_t offset_at(const struct editor *editor, int line, int column);
 static size_t end_of(const struct editor *editor, const struct node *scalar);
+static const char *words_at(const struct editor *editor, size_t start, size_t end, const char *words);
+static enum err check_said(struct editor *editor, const struct course_edit *edit, const char *words,
+                           const struct before *before);
 static bool is_blank(const char *bytes, size_t size);
 static void put(struct editor *editor, struct cut cut);
 static enum err tell_findings(struct problem *problem, const char *field, const struct findings *findings);
 
-const char *const edit_field_names[] = {"opens", "due", "closes", NULL};
+static const char *const edit_field_names[] = {"opens", "due", "closes", NULL};
 
 enum err course_edit_apply(struct arena *arena, const char *text, const struct course_edit *edits, size_t count,
                            struct problem *problem, const char **out_text, const struct course **out) {
@@ -78,8 +88,12 @@ static enum err edit_one(struct editor *editor, const struct course_edit *edit) 
     return problem_field(editor->problem, field,
                          "The course file states wall times to the minute; no such time of the course's zone is this "
                          "very instant. Choose a whole minute, outside an hour that comes twice.");
+  const struct node *old = node_get(milestone, field);
+  bool is_put_in = old == NULL && words[0] != '\0', is_cut_out = old != NULL && words[0] == '\0';
+  const struct before before = {.line = old == NULL ? key_of(milestone, "due")->line : old->line,
+                                .pairs_then = milestone->count + is_put_in - is_cut_out};
   put(editor, cut_of(editor, milestone, edit->field, words));
-  return ERR_OK;
+  return check_said(editor, edit, words, &before);
 }
 
 static const struct node *find_milestone(const struct editor *editor, const char *id) {
@@ -113,7 +127,7 @@ static struct cut cut_of(const struct editor *editor, const struct node *milesto
     return words[0] == '\0' ? (struct cut){0} : cut_in(editor, milestone, field, words);
   size_t start = offset_of(editor, value), end = end_of(editor, value);
   if (words[0] != '\0')
-    return (struct cut){start, end, words};
+    return (struct cut){start, end, words_at(editor, start, end, words)};
   return cut_out(editor, milestone->is_flow, offset_of(editor, key_of(milestone, edit_field_names[field])), end);
 }
 
@@ -161,29 +175,71 @@ static struct cut cut_in(const struct editor *editor, const struct node *milesto
   return (struct cut){next, next, arena_format(editor->arena, "\n%*s%s: %s", (int)(start - line), "", name, words)};
 }
 
+// Of a key that the map has.
 static const struct node *key_of(const struct node *map, const char *name) {
   for (size_t i = 0; i < map->count; i++)
     if (strcmp(map->keys[i]->text, name) == 0)
       return map->keys[i];
-  return NULL;
+  abort();
+}
+
+static size_t offset_of(const struct editor *editor, const struct node *node) {
+  return offset_at(editor, node->line, node->column);
 }
 
 // Columns count code points.
-static size_t offset_of(const struct editor *editor, const struct node *node) {
-  assert(node != NULL);
+static size_t offset_at(const struct editor *editor, int line, int column) {
   size_t at = editor->size >= 3 && memcmp(editor->text, "\xEF\xBB\xBF", 3) == 0 ? 3 : 0;
-  for (int line = 1; line < node->line; line++)
+  for (int i = 1; i < line; i++)
     at = (size_t)((const char *)memchr(editor->text + at, '\n', editor->size - at) - editor->text) + 1;
-  for (int column = 1; column < node->column; column++) {
+  for (int i = 1; i < column; i++) {
     uint32_t point;
     at += utf8_decode(editor->text + at, editor->size - at, &point);
   }
   return at;
 }
 
-// Of a wall time's scalar: what it says stands in the file as it is, in quotes or without.
+// Quotes, escapes, several lines: all of it.
 static size_t end_of(const struct editor *editor, const struct node *scalar) {
-  return offset_of(editor, scalar) + strlen(scalar->text) + (scalar->is_plain ? 0 : 2);
+  size_t end = offset_at(editor, scalar->end_line, scalar->end_column);
+  while (scalar->is_block && strchr(" \t\r\n", editor->text[end - 1]) != NULL)
+    end--;
+  return end;
+}
+
+// In the place of a value: with a blank behind a colon that has none, and before the comment beside a | or >.
+static const char *words_at(const struct editor *editor, size_t start, size_t end, const char *words) {
+  const char *old = editor->text + start;
+  const char *comment = end > start && (*old == '|' || *old == '>') ? memchr(old, '#', end - start) : NULL;
+  const char *line = comment == NULL ? NULL : memchr(old, '\n', end - start);
+  const char *colon = editor->text[start - 1] == ':' ? " " : "";
+  if (comment == NULL || line < comment)
+    return arena_format(editor->arena, "%s%s", colon, words);
+  size_t size = strcspn(comment, "\r\n");
+  return arena_format(editor->arena, "%s%s %.*s", colon, words, (int)size, comment);
+}
+
+// YAML has more forms than are known here: what was not changed as it was meant is refused.
+static enum err check_said(struct editor *editor, const struct course_edit *edit, const char *words,
+                           const struct before *before) {
+  const char *field = edit_field_names[edit->field];
+  struct finding_list findings;
+  finding_list_init(&findings, editor->arena);
+  editor->root = yaml_tree_read(editor->arena, editor->text, editor->size, &findings);
+  const struct node *milestone = find_milestone(editor, edit->milestone);
+  const struct node *value = node_get(milestone, field);
+  bool is_said = words[0] == '\0' ? value == NULL : value != NULL && text_equal(value->text, words);
+  if (findings.errors == 0 && is_said && milestone != NULL && milestone->count == before->pairs_then)
+    return ERR_OK;
+  if (words[0] == '\0')
+    return problem_field(editor->problem, field,
+                         "Line %d of the course file is written in a form that this does not change. Take '%s' out of "
+                         "the file yourself and apply it.",
+                         before->line, field);
+  return problem_field(editor->problem, field,
+                       "Line %d of the course file is written in a form that this does not change. Write '%s: %s' into "
+                       "the file yourself and apply it.",
+                       before->line, field, words);
 }
 
 static bool is_blank(const char *bytes, size_t size) {

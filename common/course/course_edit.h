@@ -10,7 +10,6 @@
 #include "common/course/course_file.h"
 
 enum edit_field { EDIT_OPENS, EDIT_DUE, EDIT_CLOSES, EDIT_FIELDS };
-extern const char *const edit_field_names[]; // "opens", "due", "closes", NULL
 
 struct course_edit {
   const char *milestone; // its id in the file

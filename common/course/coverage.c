@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 #include "common/course/coverage.h"
 
+#include <ctype.h>
 #include <string.h>
 
 #include "common/base/text.h"
@@ -82,13 +83,15 @@ const char *coverage_words(struct arena *arena, const struct course *course, con
       continue;
     if (text.size > 0)
       text_add(&text, ". ");
-    size_t where = i;
+    size_t where = i, begins = text.size;
     if (state->contention > 0) {
       where = most_sought(coverage, state->contention, seekers);
       add_contention(&text, course, coverage, state->contention);
     } else {
       add_gap(&text, course, state);
     }
+    if (begins > 0) // a sentence of its own
+      text.bytes[begins] = (char)toupper((unsigned char)text.bytes[begins]);
     if (!seekers)
       continue;
     add_seekers(&text, seekers[where]);

@@ -10,7 +10,7 @@ static int entry_compare(const void *left, const void *right);
 static bool is_kept(const struct finding_list *list, const struct finding *finding);
 
 void finding_list_init(struct finding_list *list, struct arena *arena) {
-  *list = (struct finding_list){.arena = arena};
+  *list = (struct finding_list){.arena = arena, .kind = "course"};
 }
 
 void finding_error(struct finding_list *list, int line, int column, const char *format, ...) {
@@ -19,14 +19,6 @@ void finding_error(struct finding_list *list, int line, int column, const char *
   const char *message = arena_format_v(list->arena, format, args);
   va_end(args);
   finding_add(list, (struct finding){line, column, false, message});
-}
-
-void finding_warning(struct finding_list *list, int line, int column, const char *format, ...) {
-  va_list args;
-  va_start(args, format);
-  const char *message = arena_format_v(list->arena, format, args);
-  va_end(args);
-  finding_add(list, (struct finding){line, column, true, message});
 }
 
 void finding_add(struct finding_list *list, struct finding finding) {

@@ -157,7 +157,8 @@ static void add_reminders(struct writing *writing, const struct reminder_subject
     struct rehearsal_line line =
         line_of(subject, REHEARSAL_REMINDER, reminder_instant(writing->calendar, subject->due, offset));
     line.offset = offset;
-    line.said = reminder_to_student(writing->arena, writing->calendar, subject, &terms, line.at);
+    const struct reminder_reader reader = {.terms = &terms};
+    line.said = reminder_to_student(writing->arena, writing->calendar, subject, &reader, line.at);
     line.leaves_at = line.at;
     add_line(writing, line);
   }

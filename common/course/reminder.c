@@ -14,6 +14,7 @@ struct saying { // what the sentences are made of
   const struct reminder_subject *subject;
   const struct terms *terms;
   int64_t now;
+  bool has_slot, has_draft, has_team;
 };
 
 static void add_subject(struct reminder_subject *list, size_t *count, const struct reminder_subject *subject);
@@ -25,10 +26,10 @@ static const char *registration_words(const struct saying *saying);
 static const char *lab_words(const struct saying *saying);
 static const char *work_words(const struct saying *saying);
 static const char *work_late_words(const struct saying *saying);
-static const char *what_to_hand_in(const struct milestone *milestone);
+static const char *what_to_hand_in(const struct saying *saying);
 static const char *cost_words(const struct saying *saying);
 static const char *meeting_words(const struct saying *saying);
-static const char *slot_words(const struct milestone *milestone);
+static const char *slot_words(const struct saying *saying);
 static const char *staff_milestone_words(const struct saying *saying);
 static const char *count_words(struct arena *arena, int64_t count, const char *unit);
 
@@ -92,16 +93,17 @@ const char *reminder_offset_words(struct arena *arena, struct span offset) {
 }
 
 struct reminder_words reminder_to_student(struct arena *arena, struct calendar *calendar,
-                                          const struct reminder_subject *subject, const struct terms *terms,
+                                          const struct reminder_subject *subject, const struct reminder_reader *reader,
                                           int64_t now) {
   static const char *(*const of_topic[])(const struct saying *) = {[REMINDER_INFO_CARD] = card_words,
                                                                    [REMINDER_REGISTRATION] = registration_words,
                                                                    [REMINDER_LAB_CHOICE] = lab_words};
-  struct saying saying = {arena, calendar, subject, terms, now};
+  struct saying saying = {arena, calendar,         subject,           reader->terms,
+                          now,   reader->has_slot, reader->has_draft, reader->has_team};
   const char *words = subject->topic != REMINDER_MILESTONE      ? of_topic[subject->topic](&saying)
                       : reminder_takes_work(subject->milestone) ? work_words(&saying)
                                                                 : meeting_words(&saying);
-  return (struct reminder_words){subject_line(&saying, terms->due), words};
+  return (struct reminder_words){subject_line(&saying, reader->terms->due), words};
 }
 
 struct reminder_words reminder_to_staff(struct arena *arena, struct calendar *calendar,
@@ -109,7 +111,7 @@ struct reminder_words reminder_to_staff(struct arena *arena, struct calendar *ca
   struct terms terms = {.due = subject->due};
   if (subject->topic == REMINDER_MILESTONE)
     terms = terms_of(calendar, subject->milestone, NULL, 0);
-  struct saying saying = {arena, calendar, subject, &terms, now};
+  struct saying saying = {.arena = arena, .calendar = calendar, .subject = subject, .terms = &terms, .now = now};
   const char *due = instant_words(&saying, subject->due);
   bool is_over = now > subject->due;
   const char *words = NULL;
@@ -178,7 +180,7 @@ static const char *card_words(const struct saying *saying) {
   const char *due = instant_words(saying, saying->terms->due);
   if (saying->now > saying->terms->due)
     return arena_format(saying->arena,
-                        "Your info card was due %s and is not filled in. It can still be: until then you count as at "
+                        "Your info card was due %s and is not filled in. It still can be; until it is, you count as at "
                         "the lowest level in every skill.",
                         due);
   return arena_format(saying->arena,
@@ -193,8 +195,10 @@ static const char *registration_words(const struct saying *saying) {
     return arena_format(saying->arena,
                         "Team registration closed %s. Ask the staff for a late join if you have no place yet.", closes);
   return arena_format(saying->arena,
-                      "Be in a registered team by %s: found one, join one, or complete yours and register it. The "
-                      "server puts nobody into a team by itself.",
+                      saying->has_team
+                          ? "Complete it and register it by %s. The server puts nobody into a team by itself."
+                          : "Be in a registered team by %s: found one, or join one. The server puts nobody into a team "
+                            "by itself.",
                       closes);
 }
 
@@ -210,7 +214,6 @@ static const char *lab_words(const struct saying *saying) {
 
 static const char *work_words(const struct saying *saying) {
   const struct terms *terms = saying->terms;
-  const struct milestone *milestone = saying->subject->milestone;
   const char *due = instant_words(saying, terms->due);
   if (saying->now < terms->opens)
     return arena_format(saying->arena, "It opens %s and is due %s.", instant_words(saying, terms->opens), due);
@@ -219,10 +222,9 @@ static const char *work_words(const struct saying *saying) {
                         "It was due %s and is taken no more since %s. Ask the staff if you have a reason.", due,
                         instant_words(saying, terms->closes));
   if (saying->now > terms->due)
-    return arena_format(saying->arena, "%s It was due %s. %s", what_to_hand_in(milestone), due,
-                        work_late_words(saying));
-  return arena_format(saying->arena, "%s It is due %s. %s%s", what_to_hand_in(milestone), due, cost_words(saying),
-                      slot_words(milestone));
+    return arena_format(saying->arena, "%s It was due %s. %s", what_to_hand_in(saying), due, work_late_words(saying));
+  return arena_format(saying->arena, "%s It is due %s. %s%s", what_to_hand_in(saying), due, cost_words(saying),
+                      slot_words(saying));
 }
 
 static const char *work_late_words(const struct saying *saying) {
@@ -241,9 +243,11 @@ static const char *work_late_words(const struct saying *saying) {
                       then, closes);
 }
 
-static const char *what_to_hand_in(const struct milestone *milestone) {
-  switch (milestone->kind) {
+static const char *what_to_hand_in(const struct saying *saying) {
+  switch (saying->subject->milestone->kind) {
   case MILESTONE_PROPOSAL:
+    if (saying->has_draft)
+      return "Submit it.";
     return "Submit the proposal: a draft that is only saved is not submitted.";
   case MILESTONE_CHECK_IN:
   case MILESTONE_PRESENTATION:
@@ -272,12 +276,15 @@ static const char *meeting_words(const struct saying *saying) {
   if (saying->now > saying->terms->due)
     return arena_format(saying->arena, "It was to be held by %s. The staff say whether it was held, missed or excused.",
                         due);
-  return arena_format(saying->arena, "It is to be held by %s.%s", due, slot_words(saying->subject->milestone));
+  return arena_format(saying->arena, "It is to be held by %s.%s", due, slot_words(saying));
 }
 
-static const char *slot_words(const struct milestone *milestone) {
-  return milestone->slot_length.days == 0 && milestone->slot_length.seconds == 0 ? ""
-                                                                                 : " See that a slot is booked for it.";
+// The slot of an artifact is one of several ways to show it: nobody has to book that.
+static const char *slot_words(const struct saying *saying) {
+  const struct milestone *milestone = saying->subject->milestone;
+  bool is_needed = milestone->kind == MILESTONE_CHECK_IN || milestone->kind == MILESTONE_PRESENTATION;
+  bool has_slots = milestone->slot_length.days != 0 || milestone->slot_length.seconds != 0;
+  return is_needed && has_slots && !saying->has_slot ? " See that a slot is booked for it." : "";
 }
 
 static const char *staff_milestone_words(const struct saying *saying) {

@@ -37,10 +37,15 @@ struct reminder_words {
   const char *subject; // one line, at most 200 characters: "Project proposal: due Fri 22 Sep 2023 23:59 EDT"
   const char *words;   // sentences: what to do, until when, what lateness costs, when it is taken no more
 };
-// To a student who is not done, by their own terms (of other subjects than milestones only `due` is read), as it stands
-// at `now`. What is missing in particular is the caller's to add.
+struct reminder_reader {     // a student who is not done
+  const struct terms *terms; // their own; of other subjects than milestones only `due` is read
+  bool has_slot;             // booked, or none can be: they are not told to book one
+  bool has_draft;            // of a proposal, and the caller says that it is not submitted
+  bool has_team;             // which is not registered
+};
+// As it stands at `now`. What is missing in particular is the caller's to add.
 struct reminder_words reminder_to_student(struct arena *arena, struct calendar *calendar,
-                                          const struct reminder_subject *subject, const struct terms *terms,
+                                          const struct reminder_subject *subject, const struct reminder_reader *reader,
                                           int64_t now);
 // To staff: that it is due or was; who is done and who is not is the caller's to add.
 struct reminder_words reminder_to_staff(struct arena *arena, struct calendar *calendar,

@@ -167,7 +167,7 @@ static void take_event(struct builder *builder, const yaml_event_t *event) {
     break;
   case YAML_ALIAS_EVENT:
     finding_error(builder->findings, (int)event->start_mark.line + 1, (int)event->start_mark.column + 1,
-                  "aliases (*name) are not used in course files; write the value out");
+                  "aliases (*name) are not used in %s files; write the value out", builder->findings->kind);
     attach(builder, node_new(builder, event, NODE_REFUSED));
     break;
   case YAML_SCALAR_EVENT:
@@ -197,9 +197,12 @@ static void take_event(struct builder *builder, const yaml_event_t *event) {
 
 static void take_document(struct builder *builder, const yaml_event_t *event) {
   if (builder->root != NULL)
-    fail(builder, event, "a second document begins here; a course file is one document");
+    fail(builder, event,
+         arena_format(builder->arena, "a second document begins here; a %s file is one document",
+                      builder->findings->kind));
   else if (event->data.document_start.tag_directives.start != event->data.document_start.tag_directives.end)
-    fail(builder, event, "%TAG directives are not used in course files");
+    fail(builder, event,
+         arena_format(builder->arena, "%%TAG directives are not used in %s files", builder->findings->kind));
 }
 
 static void take_scalar(struct builder *builder, const yaml_event_t *event) {
@@ -212,7 +215,11 @@ static void take_scalar(struct builder *builder, const yaml_event_t *event) {
     node->kind = NODE_REFUSED;
   }
   node->text = arena_text_n(builder->arena, value, node->kind == NODE_REFUSED ? 0 : size);
-  node->is_plain = event->data.scalar.style == YAML_PLAIN_SCALAR_STYLE;
+  yaml_scalar_style_t style = event->data.scalar.style;
+  node->is_plain = style == YAML_PLAIN_SCALAR_STYLE;
+  node->is_block = style == YAML_LITERAL_SCALAR_STYLE || style == YAML_FOLDED_SCALAR_STYLE;
+  node->end_line = (int)event->end_mark.line + 1;
+  node->end_column = (int)event->end_mark.column + 1;
   attach(builder, node);
 }
 
@@ -266,7 +273,8 @@ static void attach_key(struct builder *builder, struct frame *frame, struct node
     return;
   }
   if (key->is_plain && text_equal(key->text, "<<")) {
-    finding_error(builder->findings, key->line, key->column, "merge keys (<<) are not used in course files");
+    finding_error(builder->findings, key->line, key->column, "merge keys (<<) are not used in %s files",
+                  builder->findings->kind);
     return;
   }
   for (size_t i = 0; i < frame->node->count; i++) {
@@ -295,12 +303,13 @@ static void append(struct builder *builder, struct node *parent, struct node *ke
 
 static void refuse_properties(struct builder *builder, const yaml_event_t *event, const yaml_char_t *anchor,
                               const yaml_char_t *tag) {
+  const char *kind = builder->findings->kind;
   int line = (int)event->start_mark.line + 1;
   int column = (int)event->start_mark.column + 1;
   if (anchor != NULL)
-    finding_error(builder->findings, line, column, "anchors (&name) are not used in course files");
+    finding_error(builder->findings, line, column, "anchors (&name) are not used in %s files", kind);
   if (tag != NULL)
-    finding_error(builder->findings, line, column, "tags (!name) are not used in course files");
+    finding_error(builder->findings, line, column, "tags (!name) are not used in %s files", kind);
 }
 
 static void fail(struct builder *builder, const yaml_event_t *event, const char *message) {

@@ -14,9 +14,12 @@ enum node_kind { NODE_SCALAR, NODE_MAP, NODE_LIST, NODE_REFUSED }; // refused: a
 
 struct node {
   enum node_kind kind;
-  int line;         // from 1
-  int column;       // from 1, in code points
+  int line;     // from 1
+  int column;   // from 1, in code points
+  int end_line; // of a scalar: behind it, and behind the blank lines after one in a block
+  int end_column;
   bool is_plain;    // a scalar without quotes
+  bool is_block;    // a scalar behind | or >
   bool is_flow;     // a map in braces
   const char *text; // of a scalar: valid UTF-8 without NUL
   size_t count;     // pairs of a map, items of a list

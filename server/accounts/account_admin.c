@@ -41,7 +41,7 @@ struct password_new {
 static const struct field account_query_fields[] = {
     {"after", SHAPE_INTEGER, OPTIONAL, INT64_MAX, offsetof(struct account_query, after), NO_PRESENT, NULL, NULL,
      "The `next` of the page before"},
-    {"limit", SHAPE_INTEGER, OPTIONAL, ACCOUNTS_MAX, offsetof(struct account_query, limit), NO_PRESENT, NULL, NULL,
+    {"limit", SHAPE_NATURAL, OPTIONAL, ACCOUNTS_MAX, offsetof(struct account_query, limit), NO_PRESENT, NULL, NULL,
      "How many at most; 50 when left out"},
     {"q", SHAPE_TEXT, OPTIONAL, PERSON_NAME_MAX, offsetof(struct account_query, q), NO_PRESENT, NULL, NULL,
      "Only those in whose names or primary address this occurs"},
@@ -129,10 +129,7 @@ enum err accounts_list(struct request *request) {
   bool has_more = (int64_t)count > limit;
   count = has_more ? (size_t)limit : count;
   struct json *json = reply_object(request);
-  if (has_more)
-    json_int(json, "next", people[count - 1].id);
-  else
-    json_none(json, "next");
+  json_int_or_null(json, "next", has_more ? people[count - 1].id : 0);
   json_array_in(json, "accounts");
   for (size_t i = 0; i < count; i++) {
     json_begin_object(json);

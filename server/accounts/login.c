@@ -6,6 +6,7 @@
 
 #include "common/base/json.h"
 #include "common/base/text.h"
+#include "common/base/text_unseen.h"
 #include "server/accounts/login_store.h"
 #include "server/db/audit.h"
 
@@ -16,7 +17,7 @@ static const char *without_domain(struct arena *arena, const char *key, const ch
 bool login_check(struct arena *arena, const char *login, const char **clean, const char **key) {
   if (!utf8_is_valid(login, strlen(login)) || text_has_control(login, false))
     return false;
-  const char *squeezed = text_squeeze(arena, login);
+  const char *squeezed = text_squeeze(arena, text_drop_unseen(arena, login));
   const char *folded = text_fold(arena, squeezed);
   if (!folded || folded[0] == '\0' || utf8_length(squeezed) > LOGIN_MAX || strchr(folded, ' '))
     return false;

@@ -56,7 +56,7 @@ const struct shape password_change_shape = {"PasswordChange",
 static const struct field message_query_fields[] = {
     {"after", SHAPE_INTEGER, OPTIONAL, INT64_MAX, offsetof(struct message_query, after), NO_PRESENT, NULL, NULL,
      "The `next` of the page before: older messages follow"},
-    {"limit", SHAPE_INTEGER, OPTIONAL, MESSAGES_MAX, offsetof(struct message_query, limit), NO_PRESENT, NULL, NULL,
+    {"limit", SHAPE_NATURAL, OPTIONAL, MESSAGES_MAX, offsetof(struct message_query, limit), NO_PRESENT, NULL, NULL,
      "How many at most; 50 when left out"},
 };
 const struct shape message_query_shape = {"MessageQuery",
@@ -245,10 +245,7 @@ enum err me_messages_list(struct request *request) {
   bool has_more = (int64_t)count > limit;
   count = has_more ? (size_t)limit : count;
   struct json *json = reply_object(request);
-  if (has_more)
-    json_int(json, "next", messages[count - 1].id);
-  else
-    json_none(json, "next");
+  json_int_or_null(json, "next", has_more ? messages[count - 1].id : 0);
   write_messages(json, messages, count);
   return ERR_OK;
 }

@@ -20,7 +20,7 @@ static const struct field api_token_new_fields[] = {
      "What it is for, so that you know it again"},
     {"scopes", SHAPE_TEXT_LIST, REQUIRED, SCOPES_MAX, offsetof(struct api_token_new, scopes), NO_PRESENT, NULL, NULL,
      "read: GET; write: everything else; staff: besides, what only staff and instructors may"},
-    {"days", SHAPE_INTEGER, OPTIONAL, API_TOKEN_DAYS_MAX, offsetof(struct api_token_new, days),
+    {"days", SHAPE_NATURAL, OPTIONAL, API_TOKEN_DAYS_MAX, offsetof(struct api_token_new, days),
      offsetof(struct api_token_new, has_days), NULL, NULL, "How long it lasts, 1 to 365; 90 when left out"},
 };
 const struct shape api_token_new_shape = {"ApiTokenNew",
@@ -80,8 +80,6 @@ enum err me_tokens_create(struct request *request) {
   struct api_token token = {.person = request->who.person, .name = input->name};
   if (err != ERR_OK || (err = read_scopes(request, &token.scopes)) != ERR_OK)
     return err;
-  if (input->has_days && input->days == 0)
-    return problem_field(&request->problem, "days", "must be at least 1");
   token.expires_at = request->act.now + (input->has_days ? input->days : API_TOKEN_DAYS) * SECONDS_A_DAY;
   char text[API_TOKEN_TEXT_BYTES];
   if ((err = api_token_make(&request->act, &token, text)) != ERR_OK)

@@ -6,6 +6,7 @@
 
 #include "common/base/json.h"
 #include "common/base/text.h"
+#include "common/base/text_unseen.h"
 #include "server/accounts/person_store.h"
 #include "server/accounts/session.h"
 #include "server/db/audit.h"
@@ -26,6 +27,14 @@ static bool is_word_in(struct arena *arena, const char *text, const char *query_
 
 enum err person_get(struct db *db, struct arena *arena, int64_t id, struct person *out) {
   return person_store_get(db, arena, id, out);
+}
+
+enum err person_actor_name(const struct act *act, const char **out) {
+  struct person person = {.name = "The operator"};
+  enum err err = act->actor == 0 ? ERR_OK : person_get(act->db, act->arena, act->actor, &person);
+  if (err == ERR_OK)
+    *out = person.name;
+  return err;
 }
 
 enum err person_find(struct db *db, struct arena *arena, const char *address, struct person *out) {
@@ -143,7 +152,7 @@ enum err person_list(struct db *db, struct arena *arena, int64_t after, int64_t 
 }
 
 bool address_check(struct arena *arena, const char *address, const char **clean, const char **key) {
-  const char *squeezed = text_squeeze(arena, address);
+  const char *squeezed = text_squeeze(arena, text_drop_unseen(arena, address));
   const char *folded = text_fold(arena, squeezed);
   // The folded form is checked as well: folding can make an '@' or a space of a look-alike.
   if (!folded || !address_has_shape(squeezed) || !address_has_shape(folded))
@@ -156,6 +165,9 @@ bool address_check(struct arena *arena, const char *address, const char **clean,
 static enum err check_name(const struct act *act, const char *field, const char *name, const char **clean) {
   if (!utf8_is_valid(name, strlen(name)) || text_has_control(name, false))
     return problem_field(act->problem, field, "is not plain text in one line");
+  const char *unseen = text_unseen_refusal(act->arena, name, TEXT_NAME);
+  if (unseen != NULL)
+    return problem_field(act->problem, field, "%s", unseen);
   const char *squeezed = text_squeeze(act->arena, name);
   if (squeezed[0] == '\0')
     return problem_field(act->problem, field, "is empty");

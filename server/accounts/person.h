@@ -21,6 +21,8 @@ struct person {
 };
 
 CHECKED enum err person_get(struct db *db, struct arena *arena, int64_t id, struct person *out);
+// Of who acts, as everybody sees it; "The operator" when that is nobody.
+CHECKED enum err person_actor_name(const struct act *act, const char **out);
 // Any of a person's addresses, in any case. ERR_NOT_FOUND when nobody has it.
 CHECKED enum err person_find(struct db *db, struct arena *arena, const char *address, struct person *out);
 // Audited (installation). ERR_CONFLICT name_taken when somebody has the address; ERR_INVALID with a field error when

@@ -7,33 +7,24 @@
   "from people p left join addresses a on a.person_id = p.id and a.is_primary = 1 "                                    \
   "left join logins l on l.person_id = p.id "
 
-static enum err read_one(struct db_rows *rows, struct arena *arena, struct person *out);
-static struct person read_person(struct db_rows *rows, struct arena *arena);
+static void read_person(struct db_rows *rows, struct arena *arena, void *row);
 
 enum err person_store_get(struct db *db, struct arena *arena, int64_t id, struct person *out) {
   struct db_rows rows DB_SCOPE = db_query(db, PERSON_COLUMNS "where p.id = $1", db_int(id));
-  return read_one(&rows, arena, out);
+  return db_one(&rows, arena, read_person, out);
 }
 
 enum err person_store_find(struct db *db, struct arena *arena, const char *address_key, struct person *out) {
   struct db_rows rows DB_SCOPE = db_query(
       db, PERSON_COLUMNS "where p.id = (select person_id from addresses where address_key = $1)", db_text(address_key));
-  return read_one(&rows, arena, out);
+  return db_one(&rows, arena, read_person, out);
 }
 
 enum err person_store_page(struct db *db, struct arena *arena, int64_t after, int64_t limit, struct person **out,
                            size_t *count) {
   struct db_rows rows DB_SCOPE =
       db_query(db, PERSON_COLUMNS "where p.id > $1 order by p.id limit $2", db_int(after), db_int(limit));
-  struct person *people = arena_array(arena, (size_t)limit, sizeof *people);
-  size_t size = 0;
-  while (db_next(&rows))
-    people[size++] = read_person(&rows, arena);
-  if (rows.err != ERR_OK)
-    return rows.err;
-  *out = people;
-  *count = size;
-  return ERR_OK;
+  return db_list(&rows, arena, read_person, out, count);
 }
 
 enum err person_store_insert(struct db *db, const char *name, int64_t now, int64_t *id) {
@@ -76,14 +67,7 @@ enum err person_store_set_password(struct db *db, int64_t id, const char *passwo
   return err == ERR_OK && db_changes(db) == 0 ? ERR_NOT_FOUND : err;
 }
 
-static enum err read_one(struct db_rows *rows, struct arena *arena, struct person *out) {
-  if (!db_next(rows))
-    return rows->err != ERR_OK ? rows->err : ERR_NOT_FOUND;
-  *out = read_person(rows, arena);
-  return ERR_OK;
-}
-
-static struct person read_person(struct db_rows *rows, struct arena *arena) {
+static void read_person(struct db_rows *rows, struct arena *arena, void *row) {
   struct person person = {
       .id = db_column_int(rows, 0),
       .full_name = db_column_text(rows, 1, arena),
@@ -94,5 +78,5 @@ static struct person read_person(struct db_rows *rows, struct arena *arena) {
       .login = db_column_text(rows, 6, arena),
   };
   person.name = person.preferred_name ? person.preferred_name : person.full_name;
-  return person;
+  *(struct person *)row = person;
 }

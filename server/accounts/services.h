@@ -12,6 +12,7 @@
 
 struct course_library; // server/courses/course_library.h
 struct course_view;    // server/courses/course_view.h
+struct seeker_tally;   // server/teams/seeker_tally.h
 struct petition_kinds; // server/courses/petition.h
 struct task_sources;   // server/courses/task.h
 struct throttle;       // server/accounts/throttle.h
@@ -33,6 +34,9 @@ struct team_progress;
 typedef enum err team_progress_hook(const struct act *act, const struct course_view *course, int64_t team,
                                     struct team_progress *out);
 
+// Whether the caller's team shares a file that waits, because what the team writes together names it.
+typedef enum err file_share_hook(const struct act *act, const struct course_view *course, int64_t file, bool *out);
+
 // Called in the transaction in which a course is archived: what is open in it and would end by the clock ends, and
 // nobody is told.
 typedef enum err archive_hook(const struct act *act, const struct course_view *course);
@@ -48,18 +52,21 @@ typedef enum err reminders_hook(const struct act *act, const struct course_view 
 
 struct services {
   struct course_library *library;
+  struct seeker_tally *seekers;
   struct throttle *throttle;
   struct upkeep *upkeep;
   departure_hook *departed;
   seats_hook *seats_moved;
   archive_hook *archived;
   team_progress_hook *team_progress;
+  file_share_hook *file_is_shared;
   reminders_hook *reminders_moved;
   const struct petition_kinds *petition_kinds;
   const struct task_sources *task_sources;
   struct http_client_rules webhook_rules; // where webhooks may go
   bool is_mail_sent;                      // false: mail goes to files; answers to instructors say so in these words
 #define MAIL_NOT_SENT "not being sent"
+  const char *epoch;        // of the store (server/db/epoch.h)
   const char *mail_domain;  // completes a login without '@' in a Canvas roster; NULL: such rows need a second CSV
   bool has_cheap_passwords; // tests and demo people: libsodium's minimum
 };

@@ -51,8 +51,6 @@ static const struct verb verbs[] = {
     {"sign-in-link", "EMAIL", 1, 1, sign_in_link},
 };
 
-#define SCOPED_JSON __attribute__((cleanup(json_release)))
-
 static const struct verb *find_verb(const char *name);
 static int parse(int argc, char **argv, struct account_arguments *out);
 static int set_disabled(const struct account_arguments *arguments, struct control *control, bool is_disabled);
@@ -62,7 +60,6 @@ static int ask(struct arena *arena, struct control *control, enum method method,
 static int send(struct arena *arena, struct control *control, const struct control_call *call, json_t **answer);
 static void print_account(const json_t *account);
 static const char *member_text(const json_t *object, const char *name);
-static void json_release(json_t **json);
 
 int command_account(int argc, char **argv) {
   struct arena *arena SCOPED_ARENA = arena_new();
@@ -124,8 +121,8 @@ static int parse(int argc, char **argv, struct account_arguments *out) {
 }
 
 static int create(const struct account_arguments *arguments, struct control *control) {
-  json_t *body SCOPED_JSON = json_pack("{s:s, s:s}", "name", arguments->words[0], "email", arguments->words[1]);
-  json_t *answer SCOPED_JSON = NULL;
+  json_auto_t *body = json_pack("{s:s, s:s}", "name", arguments->words[0], "email", arguments->words[1]);
+  json_auto_t *answer = NULL;
   int code = ask(arguments->arena, control, METHOD_POST, "/api/v1/accounts", body, &answer);
   if (code != EXIT_DONE)
     return code;
@@ -149,8 +146,8 @@ static int set_password(const struct account_arguments *arguments) {
   int code = find_person(arena, control, arguments->words[0], &person);
   if (code != EXIT_DONE)
     return code;
-  json_t *body SCOPED_JSON = json_pack("{s:s}", "password", secret);
-  json_t *answer SCOPED_JSON = NULL;
+  json_auto_t *body = json_pack("{s:s}", "password", secret);
+  json_auto_t *answer = NULL;
   code = ask(arena, control, METHOD_PUT, arena_format(arena, "/api/v1/accounts/%" PRId64 "/password", person), body,
              &answer);
   if (code == EXIT_DONE)
@@ -160,11 +157,11 @@ static int set_password(const struct account_arguments *arguments) {
 
 static int list(const struct account_arguments *arguments, struct control *control) {
   struct arena *arena = arguments->arena;
-  json_t *all SCOPED_JSON = json_pack("[]");
+  json_auto_t *all = json_pack("[]");
   const char *words =
       arguments->word_count > 0 ? arena_format(arena, "&q=%s", control_escape(arena, arguments->words[0])) : "";
   for (json_int_t after = 0, next = 1; next > 0; after = next) {
-    json_t *page SCOPED_JSON = NULL;
+    json_auto_t *page = NULL;
     const char *target =
         arena_format(arena, "/api/v1/accounts?limit=%d&after=%" JSON_INTEGER_FORMAT "%s", LIST_PAGE, after, words);
     int code = ask(arena, control, METHOD_GET, target, NULL, &page);
@@ -175,7 +172,7 @@ static int list(const struct account_arguments *arguments, struct control *contr
     next = json_integer_value(json_object_get(page, "next"));
   }
   if (arguments->is_json) {
-    json_t *document SCOPED_JSON = json_pack("{s:O}", "accounts", all);
+    json_auto_t *document = json_pack("{s:O}", "accounts", all);
     char *text = json_dumps(document, JSON_INDENT(2));
     (void)printf("%s\n", text ? text : "");
     free(text);
@@ -200,8 +197,8 @@ static int enrol(const struct account_arguments *arguments, struct control *cont
   int code = find_person(arena, control, arguments->words[0], &person);
   if (code != EXIT_DONE)
     return code;
-  json_t *body SCOPED_JSON = json_pack("{s:s}", "role", arguments->words[2]);
-  json_t *answer SCOPED_JSON = NULL;
+  json_auto_t *body = json_pack("{s:s}", "role", arguments->words[2]);
+  json_auto_t *answer = NULL;
   const char *target =
       arena_format(arena, "/api/v1/courses/%s/roster/%" PRId64, control_escape(arena, arguments->words[1]), person);
   code = ask(arena, control, METHOD_PUT, target, body, &answer);
@@ -216,8 +213,8 @@ static int set_login(const struct account_arguments *arguments, struct control *
   int code = find_person(arena, control, arguments->words[0], &person);
   if (code != EXIT_DONE)
     return code;
-  json_t *body SCOPED_JSON = json_pack("{s:s}", "login", arguments->words[1]);
-  json_t *answer SCOPED_JSON = NULL;
+  json_auto_t *body = json_pack("{s:s}", "login", arguments->words[1]);
+  json_auto_t *answer = NULL;
   code = ask(arena, control, METHOD_PATCH, arena_format(arena, "/api/v1/accounts/%" PRId64, person), body, &answer);
   if (code == EXIT_DONE)
     (void)printf(arguments->words[1][0] == '\0' ? "%s has no login any more\n" : "%s signs in as %s\n",
@@ -231,7 +228,7 @@ static int sign_in_link(const struct account_arguments *arguments, struct contro
   int code = find_person(arena, control, arguments->words[0], &person);
   if (code != EXIT_DONE)
     return code;
-  json_t *answer SCOPED_JSON = NULL;
+  json_auto_t *answer = NULL;
   const struct control_call call = {
       .method = METHOD_POST,
       .target = arena_format(arena, "/api/v1/accounts/%" PRId64 "/sign-in-link", person),
@@ -248,8 +245,8 @@ static int set_disabled(const struct account_arguments *arguments, struct contro
   int code = find_person(arguments->arena, control, arguments->words[0], &person);
   if (code != EXIT_DONE)
     return code;
-  json_t *body SCOPED_JSON = json_pack("{s:b}", "disabled", is_disabled);
-  json_t *answer SCOPED_JSON = NULL;
+  json_auto_t *body = json_pack("{s:b}", "disabled", is_disabled);
+  json_auto_t *answer = NULL;
   code = ask(arguments->arena, control, METHOD_PATCH,
              arena_format(arguments->arena, "/api/v1/accounts/%" PRId64, person), body, &answer);
   if (code == EXIT_DONE)
@@ -260,7 +257,7 @@ static int set_disabled(const struct account_arguments *arguments, struct contro
 }
 
 static int find_person(struct arena *arena, struct control *control, const char *email, int64_t *id) {
-  json_t *answer SCOPED_JSON = NULL;
+  json_auto_t *answer = NULL;
   int code = ask(arena, control, METHOD_GET,
                  arena_format(arena, "/api/v1/accounts?email=%s", control_escape(arena, email)), NULL, &answer);
   if (code != EXIT_DONE)
@@ -317,5 +314,3 @@ static const char *member_text(const json_t *object, const char *name) {
   const char *text = json_string_value(json_object_get(object, name));
   return text ? text : "-";
 }
-
-static void json_release(json_t **json) { json_decref(*json); }

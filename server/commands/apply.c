@@ -15,8 +15,6 @@
 #include "server/commands/input_file.h"
 #include "server/commands/refusal.h"
 
-#define SCOPED_JSON __attribute__((cleanup(json_release)))
-
 enum { STATUS_NOT_FOUND = 404, ANSWER_BYTES = 16 };
 
 struct application {
@@ -38,7 +36,6 @@ static void print_plan(const struct application *application, const json_t *plan
 static void print_list(const json_t *list, const char *section);
 static int confirm(const struct application *application, const char *why);
 static const char *text_of(const json_t *object, const char *name);
-static void json_release(json_t **json);
 
 int command_apply(int argc, char **argv) {
   static const struct option names[] = {{"data", required_argument, NULL, 'd'},
@@ -136,7 +133,7 @@ static int create(struct control *control, struct arena *arena, const struct app
 
 static int change(struct control *control, struct arena *arena, const struct application *application,
                   const struct control_answer *planned) {
-  json_t *plan SCOPED_JSON = json_loadb(planned->body, planned->size, 0, NULL);
+  json_auto_t *plan = json_loadb(planned->body, planned->size, 0, NULL);
   if (plan == NULL) {
     (void)fprintf(stderr, "tandem apply: the answer cannot be read\n");
     return EXIT_SYSTEM;
@@ -214,5 +211,3 @@ static const char *text_of(const json_t *object, const char *name) {
   const char *words = json_string_value(json_object_get(object, name));
   return words == NULL ? "" : words;
 }
-
-static void json_release(json_t **json) { json_decref(*json); }

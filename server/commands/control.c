@@ -32,6 +32,7 @@ static void call_here(const struct control *control, struct arena *arena, const 
                       struct control_answer *out);
 static enum err call_server(const struct control *control, struct arena *arena, const struct control_call *call,
                             struct control_answer *out);
+static void control_close(struct control *control);
 
 const char *control_data_dir(const char *given) {
   if (given)
@@ -72,15 +73,6 @@ enum err control_open(const char *data_dir, struct control **out) {
   }
   *out = control;
   return ERR_OK;
-}
-
-void control_close(struct control *control) {
-  if (!control)
-    return;
-  app_close(control->app);
-  if (control->lock >= 0)
-    close(control->lock);
-  arena_free(control->arena);
 }
 
 void control_close_cleanup(struct control **control) { control_close(*control); }
@@ -182,4 +174,13 @@ static enum err call_server(const struct control *control, struct arena *arena, 
   *out = (struct control_answer){
       .status = response.status, .content_type = response.content_type, .body = response.body, .size = response.size};
   return ERR_OK;
+}
+
+static void control_close(struct control *control) {
+  if (!control)
+    return;
+  app_close(control->app);
+  if (control->lock >= 0)
+    close(control->lock);
+  arena_free(control->arena);
 }

@@ -33,7 +33,6 @@ struct control_answer {
 const char *control_data_dir(const char *given);
 // Waits a few seconds while another command holds the folder. Says on stderr why it fails.
 CHECKED enum err control_open(const char *data_dir, struct control **out);
-void control_close(struct control *control); // NULL is allowed
 void control_close_cleanup(struct control **control);
 #define CONTROL_SCOPE __attribute__((cleanup(control_close_cleanup)))
 

@@ -7,13 +7,14 @@
 #include <string.h>
 #include <unistd.h>
 
-static void close_fd(const int *fd);
+#include "common/base/fd.h"
+
 static enum err refuse(struct arena *arena, int error, const char **reason);
 
 enum err input_file_read(struct arena *arena, const char *path, size_t max, const char **bytes, size_t *size,
                          const char **reason) {
   bool is_stdin = strcmp(path, "-") == 0;
-  __attribute__((cleanup(close_fd))) int opened = is_stdin ? -1 : open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
+  int opened SCOPED_FD = is_stdin ? -1 : open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
   int fd = is_stdin ? STDIN_FILENO : opened;
   if (fd < 0)
     return refuse(arena, errno, reason);
@@ -32,11 +33,6 @@ enum err input_file_read(struct arena *arena, const char *path, size_t max, cons
   *bytes = buffer;
   *size = filled;
   return ERR_OK;
-}
-
-static void close_fd(const int *fd) {
-  if (*fd >= 0)
-    (void)close(*fd);
 }
 
 static enum err refuse(struct arena *arena, int error, const char **reason) {

@@ -4,13 +4,10 @@
 #include <jansson.h>
 #include <stdio.h>
 
-#define SCOPED_JSON __attribute__((cleanup(json_release)))
-
 static const char *member(const json_t *object, const char *name);
-static void json_release(json_t **json);
 
 void refusal_print(int status, const char *body, size_t size) {
-  json_t *problem SCOPED_JSON = json_loadb(body, size, 0, NULL);
+  json_auto_t *problem = json_loadb(body, size, 0, NULL);
   const char *words = member(problem, "detail");
   if (!words)
     words = member(problem, "title");
@@ -33,5 +30,3 @@ void refusal_print(int status, const char *body, size_t size) {
 static const char *member(const json_t *object, const char *name) {
   return json_string_value(json_object_get(object, name));
 }
-
-static void json_release(json_t **json) { json_decref(*json); }

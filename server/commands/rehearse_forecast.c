@@ -8,8 +8,6 @@
 #include "common/course/calendar.h"
 #include "server/commands/control.h"
 
-#define SCOPED_JSON __attribute__((cleanup(json_release)))
-
 struct forecast_print {
   struct arena *arena;
   struct calendar *calendar; // of the course
@@ -23,7 +21,6 @@ static void print_messages(struct forecast_print *print, const json_t *messages)
 static void print_message(struct forecast_print *print, const json_t *message);
 static const char *instant_words(struct forecast_print *print, const json_t *object, const char *name);
 static const char *string_of(const json_t *object, const char *name);
-static void json_release(json_t **json);
 
 int rehearse_forecast(const struct forecast_wish *wish) {
   struct control *control CONTROL_SCOPE = NULL;
@@ -47,7 +44,7 @@ int rehearse_forecast(const struct forecast_wish *wish) {
   struct forecast_print print = {.arena = arena};
   if ((code = open_zone(control, arena, slug, &print.calendar)) != EXIT_DONE)
     return (int)code;
-  json_t *forecast SCOPED_JSON = json_loadb(answer.body, answer.size, 0, NULL);
+  json_auto_t *forecast = json_loadb(answer.body, answer.size, 0, NULL);
   print_messages(&print, json_object_get(forecast, "messages"));
   return EXIT_DONE;
 }
@@ -62,7 +59,7 @@ static enum command_exit ask(struct control *control, struct arena *arena, const
 }
 
 static enum command_exit find_course(struct control *control, struct arena *arena, const char **slug) {
-  json_t *answer SCOPED_JSON = NULL;
+  json_auto_t *answer = NULL;
   enum command_exit code = ask(control, arena, "/api/v1/courses", &answer);
   if (code != EXIT_DONE)
     return code;
@@ -79,7 +76,7 @@ static enum command_exit find_course(struct control *control, struct arena *aren
 
 static enum command_exit open_zone(struct control *control, struct arena *arena, const char *slug,
                                    struct calendar **out) {
-  json_t *course SCOPED_JSON = NULL;
+  json_auto_t *course = NULL;
   enum command_exit code =
       ask(control, arena, arena_format(arena, "/api/v1/courses/%s", control_escape(arena, slug)), &course);
   if (code != EXIT_DONE)
@@ -119,5 +116,3 @@ static const char *string_of(const json_t *object, const char *name) {
   const char *text = json_string_value(json_object_get(object, name));
   return text == NULL ? "" : text;
 }
-
-static void json_release(json_t **json) { json_decref(*json); }

@@ -33,6 +33,8 @@ void rehearse_table(struct text *out, const struct rehearsed *rehearsed) {
     add_padded(out, rehearsal_what_names[line->what], sizeof "reminder" - 1);
     add_padded(out, rehearsal_who_words(out->arena, rehearsed->course, line), widths.who);
     text_add_format(out, "%s\n", text_words(out->arena, rehearsed, line));
+    if (line->what == REHEARSAL_REMINDER) // what people will read, beneath it
+      text_add_format(out, "    %s\n", line->said.words);
   }
   add_warnings(out, rehearsed);
 }

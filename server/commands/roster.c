@@ -38,8 +38,6 @@ static const struct text_option text_options[] = {
 enum { TEXT_OPTIONS = sizeof text_options / sizeof *text_options };
 static const char *const option_names[] = {"--data", "--allow-drops", "--addresses", "--domain", "--dry-run", "--json"};
 
-#define SCOPED_JSON __attribute__((cleanup(json_release)))
-
 static int parse(int argc, char **argv, struct roster_arguments *out);
 static int take_option(int argc, char **argv, int *at, struct roster_arguments *out);
 static int take_text(const struct text_option *option, const char *value, struct roster_arguments *out);
@@ -55,7 +53,6 @@ static void print_list(const json_t *plan, const char *list, const char *title, 
 static void print_advice(const json_t *plan, const struct roster_arguments *arguments);
 static json_int_t number(const json_t *object, const char *name);
 static const char *words_of(const json_t *object, const char *name, const char *otherwise);
-static void json_release(json_t **json);
 
 int command_roster(int argc, char **argv) {
   struct roster_arguments arguments = {0};
@@ -184,7 +181,7 @@ static int print_plan(const struct roster_arguments *arguments, const struct con
     (void)printf("%s\n", answer->body);
     return EXIT_DONE;
   }
-  json_t *plan SCOPED_JSON = json_loadb(answer->body, answer->size, 0, NULL);
+  json_auto_t *plan = json_loadb(answer->body, answer->size, 0, NULL);
   if (plan == NULL) {
     (void)fprintf(stderr, "tandem: the answer cannot be read\n");
     return EXIT_SYSTEM;
@@ -273,5 +270,3 @@ static const char *words_of(const json_t *object, const char *name, const char *
   const char *words = json_string_value(json_object_get(object, name));
   return words == NULL ? otherwise : words;
 }
-
-static void json_release(json_t **json) { json_decref(*json); }

@@ -69,6 +69,9 @@ struct beat {
   const struct domain_time *time;
   const struct services *services;
   bool has_lost; // changes were lost since the last one
+  struct arena *arena;
+  struct course_handled *handled; // what else is kept with it
+  size_t handled_count;
 };
 
 static enum err open_house(struct house *house, const struct serve_options *options);
@@ -426,10 +429,12 @@ static void on_heartbeat(void *context) {
   *beat = (struct beat){.job = {.kind = &beat_kind, .home = house->main_loop},
                         .time = app_time(house->app),
                         .services = app_services(house->app),
-                        .has_lost = figures.lost > house->lost};
+                        .has_lost = figures.lost > house->lost,
+                        .arena = arena_new()};
+  planner_handled(house->planner, beat->arena, &beat->handled, &beat->handled_count);
   house->lost = figures.lost;
   if (!work_submit(house->work, &beat->job))
-    free(beat);
+    beat_done(&beat->job);
 }
 
 static void on_broken(void *context) {
@@ -445,6 +450,8 @@ static enum err beat_run(struct job *job, struct db *db) {
   const struct outage_watch watch = {
       .services = beat->services, .now = clock_now(&beat->time->clock), .has_lost = beat->has_lost};
   enum err err = outage_watch_look(db, &watch);
+  for (size_t i = 0; err == ERR_OK && i < beat->handled_count; i++)
+    err = course_reminders_keep(db, &beat->handled[i]);
   return err == ERR_OK ? domain_time_keep(db, beat->time) : err;
 }
 
@@ -453,4 +460,8 @@ static void beat_lost(struct job *job, enum err why) {
   log_line(LOG_WARN, "heartbeat", "not kept: %s", err_name(why));
 }
 
-static void beat_done(struct job *job) { free(job); }
+static void beat_done(struct job *job) {
+  struct beat *beat = (struct beat *)job;
+  arena_free(beat->arena);
+  free(beat);
+}

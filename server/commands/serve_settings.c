@@ -66,6 +66,7 @@ enum err serve_settings_check(struct arena *arena, const char *path, const char 
 static void init(struct settings_reader *reader, struct arena *arena, const char *path, struct finding_list *list) {
   const char *slash = strrchr(path, '/');
   finding_list_init(list, arena);
+  list->kind = "settings";
   *reader =
       (struct settings_reader){.tree = {.arena = arena, .findings = list},
                                .folder = slash == NULL ? "" : arena_format(arena, "%.*s/", (int)(slash - path), path)};

@@ -18,7 +18,8 @@ static const char *state_json(const struct act *act, enum course_state state);
 
 const char *const course_state_names[] = {"draft", "running", "archived", NULL};
 
-// Changes of nothing that is in the course itself.
+// Changes of nothing that is in the course itself; and what ends that something leaves it (webhook_change sees to the
+// rest).
 static const struct {
   enum method method;
   const char *path;
@@ -26,6 +27,8 @@ static const struct {
     {METHOD_PATCH, "/courses/{course}"}, // the state
     {METHOD_POST, "/courses/{course}/copies"},
     {METHOD_POST, "/courses/{course}/exports"},
+    {METHOD_PATCH, "/courses/{course}/webhooks/{webhook}"},
+    {METHOD_DELETE, "/courses/{course}/webhooks/{webhook}"},
 };
 
 enum course_state course_state_from(const char *name) {
@@ -43,7 +46,11 @@ bool course_state_hides(const struct course_view *course) {
 enum err course_state_admit(struct request *request, const struct course_view *course) {
   if (course->state != COURSE_ARCHIVED || request->method == METHOD_GET || is_taken_when_archived(request->route))
     return ERR_OK;
-  return problem_raise(&request->problem, PROBLEM_COURSE_ARCHIVED,
+  return course_state_refuse(&request->problem, course);
+}
+
+enum err course_state_refuse(struct problem *problem, const struct course_view *course) {
+  return problem_raise(problem, PROBLEM_COURSE_ARCHIVED,
                        "%s is archived: it can be read, not changed. Its instructor can set it to running again.",
                        course->slug);
 }

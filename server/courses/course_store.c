@@ -1,10 +1,13 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 #include "server/courses/course_store.h"
 
-static enum err read_list(struct db_rows *rows, struct arena *arena, struct course_row **out, size_t *count);
+#include "server/courses/course_state.h"
+#include "server/courses/enrolment.h"
 
-enum err course_store_standing(struct db *db, struct arena *arena, const char *slug, int64_t person,
-                               struct course_standing *out) {
+// Of id, slug, title, version, the reader's role or null, state.
+static void read_course(struct db_rows *rows, struct arena *arena, void *row);
+
+enum err course_store_standing(struct db *db, const char *slug, int64_t person, struct course_standing *out) {
   struct db_rows rows DB_SCOPE = db_query(
       db,
       "select c.id, c.syllabus_version, coalesce(h.seq, 0), coalesce(i.seq, 0), e.role, e.credit, e.is_audit_approved, "
@@ -21,14 +24,14 @@ enum err course_store_standing(struct db *db, struct arena *arena, const char *s
       .version = db_column_int(&rows, 1),
       .counter = db_column_int(&rows, 2),
       .installation_counter = db_column_int(&rows, 3),
-      .role = db_column_text(&rows, 4, arena),
-      .credit = db_column_text(&rows, 5, arena),
+      .role = (enum role)db_column_choice(&rows, 4, role_names),
+      .credit = (enum credit)db_column_choice(&rows, 5, credit_names),
       .is_audit_approved = db_column_int(&rows, 6) != 0,
       .is_enrolled = db_column_int(&rows, 7) != 0,
       .enrolment_version = db_column_int(&rows, 8),
       .is_placed = !db_column_is_null(&rows, 9),
       .team = db_column_int(&rows, 10),
-      .state = db_column_text(&rows, 11, arena),
+      .state = course_state_from(db_column_peek(&rows, 11)),
   };
   return ERR_OK;
 }
@@ -44,15 +47,8 @@ enum err course_store_syllabus(struct db *db, struct arena *arena, int64_t cours
 
 enum err course_store_get(struct db *db, struct arena *arena, int64_t course, struct course_row *out) {
   struct db_rows rows DB_SCOPE =
-      db_query(db, "select id, slug, title, syllabus_version, state from courses where id = $1", db_int(course));
-  if (!db_next(&rows))
-    return rows.err != ERR_OK ? rows.err : ERR_NOT_FOUND;
-  *out = (struct course_row){.id = db_column_int(&rows, 0),
-                             .slug = db_column_text(&rows, 1, arena),
-                             .title = db_column_text(&rows, 2, arena),
-                             .version = db_column_int(&rows, 3),
-                             .state = db_column_text(&rows, 4, arena)};
-  return ERR_OK;
+      db_query(db, "select id, slug, title, syllabus_version, null, state from courses where id = $1", db_int(course));
+  return db_one(&rows, arena, read_course, out);
 }
 
 enum err course_store_drafts(struct db *db, int64_t person, int64_t *count) {
@@ -73,7 +69,7 @@ enum err course_store_list(struct db *db, struct arena *arena, int64_t person, c
     struct db_rows all DB_SCOPE = db_query(
         db, "select id, slug, title, syllabus_version, null, state from courses where slug > $1 order by slug limit $2",
         db_text(after), db_int(page->limit));
-    return read_list(&all, arena, out, count);
+    return db_list(&all, arena, read_course, out, count);
   }
   struct db_rows rows DB_SCOPE = db_query(
       db,
@@ -82,7 +78,7 @@ enum err course_store_list(struct db *db, struct arena *arena, int64_t person, c
       "where e.person_id = $1 and e.state = 'active' and (c.state <> 'draft' or e.role <> 'student') and c.slug > $2 "
       "order by c.slug limit $3",
       db_int(person), db_text(after), db_int(page->limit));
-  return read_list(&rows, arena, out, count);
+  return db_list(&rows, arena, read_course, out, count);
 }
 
 enum err course_store_insert(const struct act *act, struct course_row *row, const char *syllabus) {
@@ -111,21 +107,11 @@ enum err course_store_change(struct db *db, const struct course_row *row, const 
                  db_int(row->id), db_text(row->title), db_text(syllabus), db_int(row->version));
 }
 
-static enum err read_list(struct db_rows *rows, struct arena *arena, struct course_row **out, size_t *count) {
-  struct course_row *list = NULL;
-  size_t size = 0;
-  while (db_next(rows)) {
-    list = arena_more(arena, list, size, sizeof *list);
-    list[size++] = (struct course_row){.id = db_column_int(rows, 0),
-                                       .slug = db_column_text(rows, 1, arena),
-                                       .title = db_column_text(rows, 2, arena),
-                                       .version = db_column_int(rows, 3),
-                                       .role = db_column_text(rows, 4, arena),
-                                       .state = db_column_text(rows, 5, arena)};
-  }
-  if (rows->err != ERR_OK)
-    return rows->err;
-  *out = list;
-  *count = size;
-  return ERR_OK;
+static void read_course(struct db_rows *rows, struct arena *arena, void *row) {
+  *(struct course_row *)row = (struct course_row){.id = db_column_int(rows, 0),
+                                                  .slug = db_column_text(rows, 1, arena),
+                                                  .title = db_column_text(rows, 2, arena),
+                                                  .version = db_column_int(rows, 3),
+                                                  .role = db_column_text(rows, 4, arena),
+                                                  .state = db_column_text(rows, 5, arena)};
 }

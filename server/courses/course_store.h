@@ -5,6 +5,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "server/courses/course_view.h"
 #include "server/db/act.h"
 
 struct course_row {
@@ -16,8 +17,7 @@ struct course_row {
   const char *role; // of the person asked for; NULL for the operator's list
 };
 
-// Everything admit needs, by one statement. Texts are borrowed from no one: role and credit are positions in their name
-// tables.
+// Everything admit needs, by one statement.
 struct course_standing {
   int64_t id;
   int64_t version;
@@ -25,12 +25,12 @@ struct course_standing {
   int64_t installation_counter; // of accounts: names that everybody sees
   bool is_enrolled;             // and active
   int64_t enrolment_version;
-  const char *role; // NULL when never enrolled
-  const char *credit;
+  enum role role; // ROLE_NONE when never enrolled
+  enum credit credit;
   bool is_audit_approved;
   bool is_placed;
   int64_t team; // 0 with is_placed: a seat
-  const char *state;
+  enum course_state state;
 };
 
 struct course_page { // by slug, which never changes
@@ -38,8 +38,7 @@ struct course_page { // by slug, which never changes
   int64_t limit;
 };
 
-CHECKED enum err course_store_standing(struct db *db, struct arena *arena, const char *slug, int64_t person,
-                                       struct course_standing *out);
+CHECKED enum err course_store_standing(struct db *db, const char *slug, int64_t person, struct course_standing *out);
 CHECKED enum err course_store_syllabus(struct db *db, struct arena *arena, int64_t course, int64_t version,
                                        const char **out);
 CHECKED enum err course_store_get(struct db *db, struct arena *arena, int64_t course, struct course_row *out);

@@ -22,8 +22,7 @@ static const char *place_words(const struct act *act, const struct course_view *
 
 enum err course_tasks_place(const struct act *act, const struct course_view *course, struct task_list *list) {
   struct choice choice = choice_of(course);
-  bool is_barred =
-      course->file->audit.requires_approval && course->credit == CREDIT_AUDIT && !course->is_audit_approved;
+  bool is_barred = course_bars_auditor(course, course->credit, course->is_audit_approved);
   if (course->role != ROLE_STUDENT || course->team != 0 || course->is_seated || is_barred || !choice.is_there ||
       act->now < choice.opens || act->now > course->file->ends_at)
     return ERR_OK;

@@ -15,11 +15,10 @@ static bool names_course(const struct request *request);
 static enum err admit_to_course(struct request *request, const char *slug);
 static struct course_view view_of(const struct course_standing *standing, const char *slug);
 static enum err check_role(struct request *request, const struct course_view *course);
-static enum role role_from(const char *name);
-static enum credit credit_from(const char *name);
 static void tag_answer(struct request *request, const struct course_view *course,
                        const struct course_standing *standing);
 static struct calendar *calendar_of(const struct course_view *course, struct arena *arena);
+static enum err course_not_found(struct problem *problem);
 
 const struct course_view *request_course(const struct request *request) {
   assert(request->course != NULL);
@@ -28,6 +27,10 @@ const struct course_view *request_course(const struct request *request) {
 
 bool course_is_staff(const struct course_view *course) {
   return course->role == ROLE_STAFF || course->role == ROLE_INSTRUCTOR;
+}
+
+bool course_bars_auditor(const struct course_view *course, enum credit credit, bool is_audit_approved) {
+  return credit == CREDIT_AUDIT && course->file->audit.requires_approval && !is_audit_approved;
 }
 
 enum err course_open(const struct act *act, struct course_library *library, int64_t id,
@@ -51,7 +54,7 @@ enum err course_open_as(const struct act *act, struct course_library *library, i
   struct course_standing standing;
   enum err err = course_store_get(act->db, act->arena, id, &row);
   if (err == ERR_OK)
-    err = course_store_standing(act->db, act->arena, row.slug, person, &standing);
+    err = course_store_standing(act->db, row.slug, person, &standing);
   if (err != ERR_OK)
     return err;
   struct course_view *view = arena_alloc(act->arena, sizeof *view);
@@ -105,11 +108,6 @@ enum err course_admit(struct request *request) {
   return admit_to_course(request, request_text(request, "course"));
 }
 
-enum err course_not_found(struct problem *problem) {
-  return problem_raise(problem, PROBLEM_NOT_FOUND,
-                       "There is no course with this id. GET /api/v1/courses lists the ones you are in.");
-}
-
 static bool names_course(const struct request *request) {
   for (size_t i = 0; i < request->param_count; i++)
     if (strcmp(request->params[i].name, "course") == 0)
@@ -119,7 +117,7 @@ static bool names_course(const struct request *request) {
 
 static enum err admit_to_course(struct request *request, const char *slug) {
   struct course_standing standing;
-  enum err err = course_store_standing(request->act.db, request->arena, slug, request->who.person, &standing);
+  enum err err = course_store_standing(request->act.db, slug, request->who.person, &standing);
   if (err != ERR_OK)
     return err == ERR_NOT_FOUND ? course_not_found(&request->problem) : err;
   struct course_view *view = arena_alloc(request->arena, sizeof *view);
@@ -147,9 +145,10 @@ static struct course_view view_of(const struct course_standing *standing, const 
       .id = standing->id,
       .slug = slug,
       .version = standing->version,
-      .state = course_state_from(standing->state),
-      .role = standing->is_enrolled ? role_from(standing->role) : ROLE_NONE,
-      .credit = credit_from(standing->credit),
+      .changes = standing->counter + standing->installation_counter,
+      .state = standing->state,
+      .role = standing->is_enrolled ? standing->role : ROLE_NONE,
+      .credit = standing->credit,
       .is_audit_approved = standing->is_audit_approved,
       .team = standing->is_placed ? standing->team : 0,
       .is_seated = standing->is_placed && standing->team == 0,
@@ -178,29 +177,17 @@ static enum err check_role(struct request *request, const struct course_view *co
   return ERR_OK;
 }
 
-static enum role role_from(const char *name) {
-  for (int i = 0; name != NULL && role_names[i] != NULL; i++)
-    if (strcmp(role_names[i], name) == 0)
-      return (enum role)i;
-  return ROLE_NONE;
-}
-
-static enum credit credit_from(const char *name) {
-  for (int i = 0; name != NULL && credit_names[i] != NULL; i++)
-    if (strcmp(credit_names[i], name) == 0)
-      return (enum credit)i;
-  return CREDIT_CREDIT;
-}
-
 // design.md, The store, Change counter: counter, person, enrolment version, what the clock has changed, build.
-// Accounts' own counter stands in because names that everybody sees are changed there.
+// Accounts' own counter stands in because names that everybody sees are changed there; the epoch because a store that
+// was restored counts to the same numbers again.
 static void tag_answer(struct request *request, const struct course_view *course,
                        const struct course_standing *standing) {
-  snprintf(request->tag, sizeof request->tag, "W/\"%llx-%llx-%llx-%llx-%zx-%llx-%d\"",
+  const struct services *services = request_services(request);
+  snprintf(request->tag, sizeof request->tag, "W/\"%s-%llx-%llx-%llx-%llx-%zx-%llx-%d\"", services->epoch,
            (unsigned long long)standing->counter, (unsigned long long)standing->installation_counter,
            (unsigned long long)request->who.person, (unsigned long long)standing->enrolment_version,
            course_turns_passed(course->file, request->act.now), (unsigned long long)course->version,
-           request_services(request)->is_mail_sent);
+           services->is_mail_sent);
 }
 
 static struct calendar *calendar_of(const struct course_view *course, struct arena *arena) {
@@ -209,4 +196,10 @@ static struct calendar *calendar_of(const struct course_view *course, struct are
   assert(err == ERR_OK); // the reader accepted the zone
   (void)err;
   return calendar;
+}
+
+// As of a course that there is not.
+static enum err course_not_found(struct problem *problem) {
+  return problem_raise(problem, PROBLEM_NOT_FOUND,
+                       "There is no course with this id. GET /api/v1/courses lists the ones you are in.");
 }

@@ -20,6 +20,7 @@ struct course_view {
   int64_t id;
   const char *slug;
   int64_t version; // of the syllabus
+  int64_t changes; // until now, of the course and of accounts: rises with each; 0: opened by course_open
   enum course_state state;
   const struct course *file; // held until the request (or the act's arena) ends
   // the caller; ROLE_NONE and zeros for the system and for views opened by course_open
@@ -33,6 +34,9 @@ struct course_view {
 // The view that admit found; never NULL in a handler of a row with {course}.
 const struct course_view *request_course(const struct request *request);
 bool course_is_staff(const struct course_view *course); // staff, instructor or operator
+// Whether the course asks that audits be approved and this one is not: they register no team and take no seat
+// (rules.md, Requests).
+bool course_bars_auditor(const struct course_view *course, enum credit credit, bool is_audit_approved);
 
 // Opens a course by id for a timer's run or a command: the file is held until the act's arena ends. ERR_NOT_FOUND.
 CHECKED enum err course_open(const struct act *act, struct course_library *library, int64_t id,
@@ -45,9 +49,6 @@ CHECKED enum err course_open_as(const struct act *act, struct course_library *li
 const char *course_instant_words(const struct course_view *course, struct arena *arena, int64_t at);
 // at + span by the course's calendar (civil days, then seconds).
 int64_t course_add(const struct course_view *course, int64_t at, struct span span);
-
-// As of a course that there is not.
-enum err course_not_found(struct problem *problem);
 
 // The gatekeeper of struct http: enrolment, role, team, the course's state; fills request->course and request->tag.
 enum err course_admit(struct request *request);

@@ -34,14 +34,14 @@ static void write_coverage_rule(struct json *json, const struct course *file);
 static const struct field audit_fields[] = {
     {"below", SHAPE_INTEGER, OPTIONAL, INT64_MAX, offsetof(struct audit_page, below), NO_PRESENT, NULL, NULL,
      "Rows with a smaller number than this; the answer's `next` of the page before."},
-    {"limit", SHAPE_INTEGER, OPTIONAL, AUDIT_PAGE_MAX, offsetof(struct audit_page, limit), NO_PRESENT, NULL, NULL,
+    {"limit", SHAPE_NATURAL, OPTIONAL, AUDIT_PAGE_MAX, offsetof(struct audit_page, limit), NO_PRESENT, NULL, NULL,
      "How many rows, 50 unless told."},
 };
 static const struct shape audit_query = {"AuditPage", MEDIA_JSON, 0, sizeof(struct audit_page), audit_fields, 2};
 static const struct field courses_fields[] = {
     {"after", SHAPE_TEXT, OPTIONAL, COURSE_ID_CHARACTERS_MAX, offsetof(struct course_page, after), NO_PRESENT, NULL,
      NULL, "The answer's `next` of the page before."},
-    {"limit", SHAPE_INTEGER, OPTIONAL, COURSES_PAGE_MAX, offsetof(struct course_page, limit), NO_PRESENT, NULL, NULL,
+    {"limit", SHAPE_NATURAL, OPTIONAL, COURSES_PAGE_MAX, offsetof(struct course_page, limit), NO_PRESENT, NULL, NULL,
      "How many courses, 100 unless told."},
 };
 static const struct shape courses_query = {"CoursesPage", MEDIA_JSON, 0, sizeof(struct course_page), courses_fields, 2};
@@ -257,10 +257,7 @@ static void write_caller(struct json *json, const struct course_view *course) {
   json_text(json, "credit", credit_names[course->credit]);
   if (course->credit == CREDIT_AUDIT)
     json_flag(json, "audit_approved", course->is_audit_approved);
-  if (course->team != 0)
-    json_int(json, "team", course->team);
-  else
-    json_none(json, "team");
+  json_int_or_null(json, "team", course->team);
   json_flag(json, "seated", course->is_seated);
   json_end(json);
 }

@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 #include "server/courses/enrolment_store.h"
 
-#include <string.h>
-
 // The columns that read_row expects, in its order.
 #define ENROLMENT_ROWS                                                                                                 \
   "select e.person_id, coalesce(h.preferred_name, h.name), h.name, a.address, e.role, e.credit, e.is_audit_approved, " \
@@ -12,18 +10,13 @@
   "left join placements p on p.course_id = e.course_id and p.person_id = e.person_id and p.until_at is null "          \
   "left join teams t on t.id = p.team_id "
 
-static int position(const char *const *names, const char *name);
-static struct enrolment read_row(struct db_rows *rows, struct arena *arena);
-static enum err read_list(struct db_rows *rows, struct arena *arena, struct enrolment **out, size_t *count);
+static void read_row(struct db_rows *rows, struct arena *arena, void *row);
 
 enum err enrolment_store_get(struct db *db, struct arena *arena, int64_t course, int64_t person,
                              struct enrolment *out) {
   struct db_rows rows DB_SCOPE =
       db_query(db, ENROLMENT_ROWS "where e.course_id = $1 and e.person_id = $2", db_int(course), db_int(person));
-  if (!db_next(&rows))
-    return rows.err != ERR_OK ? rows.err : ERR_NOT_FOUND;
-  *out = read_row(&rows, arena);
-  return ERR_OK;
+  return db_one(&rows, arena, read_row, out);
 }
 
 enum err enrolment_store_list(struct db *db, struct arena *arena, int64_t course, bool with_dropped,
@@ -32,7 +25,7 @@ enum err enrolment_store_list(struct db *db, struct arena *arena, int64_t course
                                           ENROLMENT_ROWS "where e.course_id = $1 and (e.state = 'active' or $2 = 1) "
                                                          "order by coalesce(h.preferred_name, h.name), e.person_id",
                                           db_int(course), db_int(with_dropped));
-  return read_list(&rows, arena, out, count);
+  return db_list(&rows, arena, read_row, out, count);
 }
 
 enum err enrolment_store_find_student(struct db *db, int64_t course, const char *address_key, int64_t team,
@@ -51,17 +44,7 @@ enum err enrolment_store_staff(struct db *db, struct arena *arena, int64_t cours
                                           "select person_id from enrolments where course_id = $1 and role in ('staff', "
                                           "'instructor') and state = 'active' order by person_id",
                                           db_int(course));
-  int64_t *list = NULL;
-  size_t size = 0;
-  while (db_next(&rows)) {
-    list = arena_more(arena, list, size, sizeof *list);
-    list[size++] = db_column_int(&rows, 0);
-  }
-  if (rows.err != ERR_OK)
-    return rows.err;
-  *people = list;
-  *count = size;
-  return ERR_OK;
+  return db_ids(&rows, arena, people, count);
 }
 
 enum err enrolment_store_count_instructors(struct db *db, int64_t course, int64_t *out) {
@@ -112,7 +95,7 @@ enum err enrolment_store_page(struct db *db, struct arena *arena, int64_t course
                ENROLMENT_ROWS "where e.course_id = $1 and e.person_id > $2 and (e.state = 'active' or $3 = 1) "
                               "order by e.person_id limit $4",
                db_int(course), db_int(page->after), db_int(page->with_dropped), db_int(page->limit));
-  return read_list(&rows, arena, out, count);
+  return db_list(&rows, arena, read_row, out, count);
 }
 
 enum err enrolment_store_unplaced(struct db *db, struct arena *arena, int64_t course, const struct enrolment_page *page,
@@ -122,24 +105,17 @@ enum err enrolment_store_unplaced(struct db *db, struct arena *arena, int64_t co
                ENROLMENT_ROWS "where e.course_id = $1 and e.person_id > $2 and e.state = 'active' "
                               "and e.role = 'student' and p.id is null order by e.person_id limit $3",
                db_int(course), db_int(page->after), db_int(page->limit));
-  return read_list(&rows, arena, out, count);
+  return db_list(&rows, arena, read_row, out, count);
 }
 
-static int position(const char *const *names, const char *name) {
-  int i = 0;
-  while (names[i] != NULL && strcmp(names[i], name) != 0)
-    i++;
-  return names[i] == NULL ? 0 : i; // the schema's checks leave no other name
-}
-
-static struct enrolment read_row(struct db_rows *rows, struct arena *arena) {
-  return (struct enrolment){
+static void read_row(struct db_rows *rows, struct arena *arena, void *row) {
+  *(struct enrolment *)row = (struct enrolment){
       .person = db_column_int(rows, 0),
       .name = db_column_text(rows, 1, arena),
       .full_name = db_column_text(rows, 2, arena),
       .email = db_column_text(rows, 3, arena),
-      .role = (enum role)position(role_names, db_column_peek(rows, 4)),
-      .credit = (enum credit)position(credit_names, db_column_peek(rows, 5)),
+      .role = (enum role)db_column_choice(rows, 4, role_names),
+      .credit = (enum credit)db_column_choice(rows, 5, credit_names),
       .is_audit_approved = db_column_int(rows, 6) != 0,
       .is_confidential = db_column_int(rows, 7) != 0,
       .is_active = db_column_int(rows, 8) != 0,
@@ -151,18 +127,4 @@ static struct enrolment read_row(struct db_rows *rows, struct arena *arena) {
       .team_name = db_column_text(rows, 14, arena),
       .version = db_column_int(rows, 15),
   };
-}
-
-static enum err read_list(struct db_rows *rows, struct arena *arena, struct enrolment **out, size_t *count) {
-  struct enrolment *list = NULL;
-  size_t size = 0;
-  while (db_next(rows)) {
-    list = arena_more(arena, list, size, sizeof *list);
-    list[size++] = read_row(rows, arena);
-  }
-  if (rows->err != ERR_OK)
-    return rows->err;
-  *out = list;
-  *count = size;
-  return ERR_OK;
 }

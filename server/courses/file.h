@@ -9,6 +9,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "server/accounts/services.h"
 #include "server/courses/course_view.h"
 #include "server/http/content_type.h"
 
@@ -50,8 +51,10 @@ CHECKED enum err file_check_room(const struct act *act, const struct course_view
 // says. `name` is file_check_name's. Audited.
 CHECKED enum err file_add(const struct act *act, const struct course_view *course, const char *name,
                           const struct file_body *body, struct file *out);
-// Its owner, staff, and members of the team that handed it in; not_found for everybody else.
-CHECKED enum err file_get(const struct act *act, const struct course_view *course, int64_t id, struct file *out);
+// Its owner, staff, members of the team that handed it in, and of one that shares it (NULL: none does); not_found for
+// everybody else.
+CHECKED enum err file_get(const struct act *act, const struct course_view *course, int64_t id,
+                          file_share_hook *is_shared, struct file *out);
 // The caller's that wait, newest first, ids below `below`.
 CHECKED enum err file_list(const struct act *act, int64_t course, int64_t below, int64_t limit, struct file **out,
                            size_t *count);

@@ -30,7 +30,7 @@ static const struct field name_fields[] = {
 static const struct shape file_name_query = {"FileName", MEDIA_JSON, 0, sizeof(struct file_query), name_fields, 1};
 static const struct field page_fields[] = {
   {"below", SHAPE_INTEGER, OPTIONAL, INT64_MAX, offsetof(struct file_page, below), NO_PRESENT, NULL, NULL, "Files with a smaller number than this; the answer's `next` of the page before."},
-  {"limit", SHAPE_INTEGER, OPTIONAL, PAGE_MAX, offsetof(struct file_page, limit), NO_PRESENT, NULL, NULL, "How many files, 20 unless told."},
+  {"limit", SHAPE_NATURAL, OPTIONAL, PAGE_MAX, offsetof(struct file_page, limit), NO_PRESENT, NULL, NULL, "How many files, 20 unless told."},
 };
 static const struct shape page_query = {"FilePage", MEDIA_JSON, 0, sizeof(struct file_page), page_fields, 2};
 
@@ -142,7 +142,8 @@ static enum err list_files(struct request *request) {
 static enum err get_file(struct request *request) {
   struct file file;
   struct download download = {.fd = -1};
-  enum err err = file_get(&request->act, request_course(request), request_id(request, "file"), &file);
+  enum err err = file_get(&request->act, request_course(request), request_id(request, "file"),
+                          request_services(request)->file_is_shared, &file);
   if (err != ERR_OK)
     return err;
   const struct vault *vault = request->http->vault;

@@ -10,15 +10,13 @@ enum { SCHEMA_WITH_FILES = 7 };
   "select f.id, f.course_id, f.owner_id, f.team_id, f.name, f.media, f.sha256, f.bytes, f.uploaded_at, f.expires_at, " \
   "f.attached_at from files f "
 
-static struct file read_row(struct db_rows *rows, struct arena *arena);
+static void read_row(struct db_rows *rows, struct arena *arena, void *row);
+static void read_content(struct db_rows *rows, struct arena *arena, void *row);
 
 enum err file_store_get(const struct act *act, int64_t course, int64_t id, struct file *out) {
   struct db_rows rows DB_SCOPE =
       db_query(act->db, FILE_ROWS "where f.id = $1 and f.course_id = $2", db_int(id), db_int(course));
-  if (!db_next(&rows))
-    return rows.err != ERR_OK ? rows.err : ERR_NOT_FOUND;
-  *out = read_row(&rows, act->arena);
-  return ERR_OK;
+  return db_one(&rows, act->arena, read_row, out);
 }
 
 enum err file_store_waiting(const struct act *act, int64_t course, int64_t owner, int64_t below, int64_t limit,
@@ -28,15 +26,7 @@ enum err file_store_waiting(const struct act *act, int64_t course, int64_t owner
       FILE_ROWS
       "where f.course_id = $1 and f.owner_id = $2 and f.attached_at is null and f.id < $3 order by f.id desc limit $4",
       db_int(course), db_int(owner), db_int(below), db_int(limit));
-  struct file *list = arena_array(act->arena, (size_t)limit, sizeof *list);
-  size_t size = 0;
-  while (db_next(&rows))
-    list[size++] = read_row(&rows, act->arena);
-  if (rows.err != ERR_OK)
-    return rows.err;
-  *out = list;
-  *count = size;
-  return ERR_OK;
+  return db_list(&rows, act->arena, read_row, out, count);
 }
 
 enum err file_store_usage(const struct act *act, int64_t course, int64_t owner, int64_t *count, int64_t *bytes) {
@@ -82,32 +72,23 @@ enum err file_content_list(struct db *db, struct arena *arena, struct file_conte
   if (db_schema_version(db) < SCHEMA_WITH_FILES)
     return ERR_OK;
   struct db_rows rows DB_SCOPE = db_query(db, "select sha256, max(bytes) from files group by sha256 order by sha256");
-  struct file_content *list = NULL;
-  size_t size = 0, capacity = 0;
-  while (db_next(&rows)) {
-    if (size == capacity) {
-      list = arena_grow(arena, list, size, 2 * capacity + 16, sizeof *list);
-      capacity = 2 * capacity + 16;
-    }
-    list[size++] = (struct file_content){db_column_text(&rows, 0, arena), db_column_int(&rows, 1)};
-  }
-  if (rows.err != ERR_OK)
-    return rows.err;
-  *out = list;
-  *count = size;
-  return ERR_OK;
+  return db_list(&rows, arena, read_content, out, count);
 }
 
-static struct file read_row(struct db_rows *rows, struct arena *arena) {
-  return (struct file){.id = db_column_int(rows, 0),
-                       .course = db_column_int(rows, 1),
-                       .owner = db_column_int(rows, 2),
-                       .team = db_column_int(rows, 3),
-                       .name = db_column_text(rows, 4, arena),
-                       .media = db_column_text(rows, 5, arena),
-                       .sha256 = db_column_text(rows, 6, arena),
-                       .bytes = db_column_int(rows, 7),
-                       .uploaded_at = db_column_int(rows, 8),
-                       .expires_at = db_column_int(rows, 9),
-                       .attached_at = db_column_int(rows, 10)};
+static void read_content(struct db_rows *rows, struct arena *arena, void *row) {
+  *(struct file_content *)row = (struct file_content){db_column_text(rows, 0, arena), db_column_int(rows, 1)};
+}
+
+static void read_row(struct db_rows *rows, struct arena *arena, void *row) {
+  *(struct file *)row = (struct file){.id = db_column_int(rows, 0),
+                                      .course = db_column_int(rows, 1),
+                                      .owner = db_column_int(rows, 2),
+                                      .team = db_column_int(rows, 3),
+                                      .name = db_column_text(rows, 4, arena),
+                                      .media = db_column_text(rows, 5, arena),
+                                      .sha256 = db_column_text(rows, 6, arena),
+                                      .bytes = db_column_int(rows, 7),
+                                      .uploaded_at = db_column_int(rows, 8),
+                                      .expires_at = db_column_int(rows, 9),
+                                      .attached_at = db_column_int(rows, 10)};
 }

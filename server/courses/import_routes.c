@@ -262,10 +262,7 @@ static void write_notes(struct json *json, const struct roster_plan *plan) {
   json_array_in(json, "kept");
   for (size_t i = 0; i < plan->kept_count; i++) {
     json_begin_object(json);
-    if (plan->kept[i].line == 0)
-      json_none(json, "line");
-    else
-      json_int(json, "line", plan->kept[i].line);
+    json_int_or_null(json, "line", plan->kept[i].line);
     write_id(json, plan->kept[i].person);
     json_text(json, "name", plan->kept[i].name);
     json_text(json, "reason", plan->kept[i].reason);
@@ -283,9 +280,4 @@ static void write_notes(struct json *json, const struct roster_plan *plan) {
 }
 
 // Null for somebody who has no account yet.
-static void write_id(struct json *json, int64_t person) {
-  if (person == 0)
-    json_none(json, "person");
-  else
-    json_int(json, "person", person);
-}
+static void write_id(struct json *json, int64_t person) { json_int_or_null(json, "person", person); }

@@ -28,7 +28,7 @@ static const char *const state_names[] = {"waiting", "sending", "sent", "failed"
 static const struct field mail_fields[] = {
   {"state", SHAPE_CHOICE,  OPTIONAL, 0,         offsetof(struct mail_page, state), offsetof(struct mail_page, has_state), state_names, NULL, "Only mails in this state."},
   {"below", SHAPE_INTEGER, OPTIONAL, INT64_MAX, offsetof(struct mail_page, below), NO_PRESENT, NULL, NULL, "Mails with a smaller number than this; the answer's `next` of the page before."},
-  {"limit", SHAPE_INTEGER, OPTIONAL, MAILS_MAX, offsetof(struct mail_page, limit), NO_PRESENT, NULL, NULL, "How many mails, 50 unless told."},
+  {"limit", SHAPE_NATURAL, OPTIONAL, MAILS_MAX, offsetof(struct mail_page, limit), NO_PRESENT, NULL, NULL, "How many mails, 50 unless told."},
 };
 static const struct shape mail_shape = {"MailPage", MEDIA_JSON, 0, sizeof(struct mail_page), mail_fields, sizeof mail_fields / sizeof *mail_fields};
 
@@ -96,10 +96,7 @@ static enum err answer_with(struct request *request, int64_t course) {
   count = has_more ? (size_t)limit : count;
   struct json *json = reply_object(request);
   json_int(json, "failed", failed);
-  if (has_more)
-    json_int(json, "next", mails[count - 1].id);
-  else
-    json_none(json, "next");
+  json_int_or_null(json, "next", has_more ? mails[count - 1].id : 0);
   json_array_in(json, "mails");
   for (size_t i = 0; i < count; i++)
     write_mail(json, &mails[i]);
@@ -110,10 +107,7 @@ static enum err answer_with(struct request *request, int64_t course) {
 static void write_mail(struct json *json, const struct mail_row *mail) {
   json_begin_object(json);
   json_int(json, "mail", mail->id);
-  if (mail->person != 0)
-    json_int(json, "person", mail->person);
-  else
-    json_none(json, "person");
+  json_int_or_null(json, "person", mail->person);
   json_text(json, "name", mail->name);
   json_text(json, "subject", mail->subject);
   json_int(json, "messages", mail->messages);

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 #include "server/courses/petition.h"
 
+#include <string.h>
+
 #include "common/base/json.h"
 #include "common/base/text.h"
 #include "server/courses/enrolment.h"
@@ -10,6 +12,13 @@
 
 enum { DAY_SECONDS = 86400 };
 #define GRANTED_WITHOUT_WORDS "It was asked for, and granted."
+#define MILESTONE_REMOVED "The milestone was removed from the course."
+
+struct ending {
+  enum petition_state state;
+  const char *words;         // NULL: none
+  struct petition_told told; // of what was granted: what the act said to the asker
+};
 
 static enum err refuse_kind(const struct act *act, const struct services *services);
 static enum err take_wish(const struct act *act, const struct course_view *course, const struct petition_kind *kind,
@@ -19,18 +28,19 @@ static enum err put(const struct act *act, const struct course_view *course, str
 static enum err check_decider(const struct act *act, const struct course_view *course, const struct petition *petition);
 static enum err check_open(const struct act *act, const struct course_view *course, const struct petition *petition);
 static enum err grant(const struct act *act, const struct services *services, const struct course_view *course,
-                      const struct petition *petition, const char *words);
+                      const struct petition *petition, struct ending *ending);
 static enum err check_asker(const struct act *act, const struct course_view *course, const struct petition *petition);
 static enum err finish(const struct act *act, const struct course_view *course, const struct petition *petition,
-                       enum petition_state state, const char *words);
+                       const struct ending *ending);
 static enum err tell_asked(const struct act *act, const struct course_view *course, const struct petition *petition);
 static enum err tell_partner(const struct act *act, const struct course_view *course, const struct petition *petition);
 static enum err tell_answered(const struct act *act, const struct course_view *course, const struct petition *petition,
-                              enum petition_state state, const char *words);
+                              const struct ending *ending);
 static enum err tell_partner_end(const struct act *act, const struct course_view *course,
                                  const struct petition *petition, enum petition_state state);
 static enum err audit(const struct act *act, const struct course_view *course, const struct petition *petition,
                       const char *kind);
+static const char *subject_of(const struct act *act, const struct petition *petition);
 static const char *link_to(const struct act *act, const struct course_view *course, int64_t id);
 static const char *about(const struct act *act, const struct course_view *course, const struct petition *petition);
 static const char *milestone_title(const struct course_view *course, const char *id);
@@ -71,9 +81,10 @@ enum err petition_answer(const struct act *act, const struct services *services,
   const char *said = words == NULL || text_squeeze(act->arena, words)[0] == '\0' ? NULL : words;
   if (!is_granted && said == NULL)
     return problem_field(act->problem, "words", "is needed to decline: say why, and what they can do instead");
-  if (is_granted && (err = grant(act, services, course, &petition, said ? said : GRANTED_WITHOUT_WORDS)) != ERR_OK)
+  struct ending ending = {.state = is_granted ? PETITION_GRANTED : PETITION_DECLINED, .words = said};
+  if (is_granted && (err = grant(act, services, course, &petition, &ending)) != ERR_OK)
     return err;
-  return finish(act, course, &petition, is_granted ? PETITION_GRANTED : PETITION_DECLINED, said);
+  return finish(act, course, &petition, &ending);
 }
 
 enum err petition_say(const struct act *act, const struct course_view *course, int64_t id, bool agrees) {
@@ -94,7 +105,13 @@ enum err petition_say(const struct act *act, const struct course_view *course, i
   if (agrees || !petition.needs_consent)
     return ERR_OK;
   petition.partner = 0; // they know
-  return finish(act, course, &petition, PETITION_DECLINED, "The other person does not agree.");
+  return finish(act, course, &petition,
+                &(struct ending){.state = PETITION_DECLINED, .words = "The other person does not agree."});
+}
+
+enum err petition_has_gone_on(const struct act *act, const struct course_view *course, const struct petition *petition,
+                              bool *out) {
+  return audit_goes_on(act->db, course->id, "request agreed to", subject_of(act, petition), out);
 }
 
 enum err petition_withdraw(const struct act *act, const struct course_view *course, int64_t id) {
@@ -105,7 +122,26 @@ enum err petition_withdraw(const struct act *act, const struct course_view *cour
   if (petition.person != act->actor)
     return problem_raise(act->problem, PROBLEM_NOT_ALLOWED, "Only who has asked can take the request back.");
   err = check_open(act, course, &petition);
-  return err != ERR_OK ? err : finish(act, course, &petition, PETITION_WITHDRAWN, NULL);
+  return err != ERR_OK ? err : finish(act, course, &petition, &(struct ending){.state = PETITION_WITHDRAWN});
+}
+
+enum err petition_end_of_milestone(const struct act *act, const struct course_view *course, const char *milestone,
+                                   struct petition_ended **out, size_t *count) {
+  struct petition *list = NULL;
+  size_t size = 0;
+  enum err err = petition_store_of_milestone(act, course->id, milestone, &list, &size);
+  struct petition_ended *ended = arena_array(act->arena, size, sizeof *ended);
+  for (size_t i = 0; err == ERR_OK && i < size; i++) {
+    ended[i] = (struct petition_ended){
+        list[i].person, list[i].person_name,
+        arena_format(act->arena, "Your request for %s was declined. " MILESTONE_REMOVED, about(act, course, &list[i]))};
+    err = petition_store_end(act, list[i].id, PETITION_DECLINED, MILESTONE_REMOVED);
+    if (err == ERR_OK)
+      err = audit(act, course, &list[i], "request declined");
+  }
+  *out = ended;
+  *count = size;
+  return err;
 }
 
 enum err petition_show(const struct act *act, const struct course_view *course, int64_t id, struct petition *out) {
@@ -214,8 +250,9 @@ static enum err check_open(const struct act *act, const struct course_view *cour
                        course_instant_words(course, act->arena, petition->answered_at));
 }
 
+// What the act tells the asker is told with the answer: of one thing they hear once.
 static enum err grant(const struct act *act, const struct services *services, const struct course_view *course,
-                      const struct petition *petition, const char *words) {
+                      const struct petition *petition, struct ending *ending) {
   const struct petition_kind *kind = petition_kind_find(services, petition->kind);
   if (kind == NULL)
     return problem_raise(act->problem, PROBLEM_CONFLICT, "Nobody knows any more how to grant \"%s\". Decline it.",
@@ -224,8 +261,13 @@ static enum err grant(const struct act *act, const struct services *services, co
     return problem_raise(act->problem, PROBLEM_CONSENT_NEEDED,
                          "%s has not agreed yet. Wait for their answer, ask them, or decline the request.",
                          petition->other_name ? petition->other_name : "The other person");
+  int64_t mark = 0;
   enum err err = check_asker(act, course, petition);
-  return err != ERR_OK ? err : kind->grant(act, services, course, petition, words);
+  if (err == ERR_OK)
+    err = petition_store_outbox_mark(act, &mark);
+  if (err == ERR_OK)
+    err = kind->grant(act, services, course, petition, ending->words ? ending->words : GRANTED_WITHOUT_WORDS);
+  return err == ERR_OK ? petition_store_take_told(act, course->id, petition->person, mark, &ending->told) : err;
 }
 
 static enum err check_asker(const struct act *act, const struct course_view *course, const struct petition *petition) {
@@ -239,14 +281,15 @@ static enum err check_asker(const struct act *act, const struct course_view *cou
 }
 
 static enum err finish(const struct act *act, const struct course_view *course, const struct petition *petition,
-                       enum petition_state state, const char *words) {
+                       const struct ending *ending) {
   static const char *const kinds[] = {[PETITION_GRANTED] = "request granted",
                                       [PETITION_DECLINED] = "request declined",
                                       [PETITION_WITHDRAWN] = "request withdrawn"};
-  enum err err = petition_store_end(act, petition->id, state, words);
+  enum petition_state state = ending->state;
+  enum err err = petition_store_end(act, petition->id, state, ending->words);
   if (err != ERR_OK || (err = audit(act, course, petition, kinds[state])) != ERR_OK)
     return err;
-  if (state != PETITION_WITHDRAWN && (err = tell_answered(act, course, petition, state, words)) != ERR_OK)
+  if (state != PETITION_WITHDRAWN && (err = tell_answered(act, course, petition, ending)) != ERR_OK)
     return err;
   // Of what was granted the act itself tells everybody whom it affects.
   return petition->partner == 0 || state == PETITION_GRANTED ? ERR_OK : tell_partner_end(act, course, petition, state);
@@ -284,17 +327,21 @@ static enum err tell_partner(const struct act *act, const struct course_view *co
 }
 
 static enum err tell_answered(const struct act *act, const struct course_view *course, const struct petition *petition,
-                              enum petition_state state, const char *words) {
-  const char *verdict = petition_state_names[state];
-  return outbox_put(
+                              const struct ending *ending) {
+  const char *verdict = petition_state_names[ending->state], *words = ending->words, *told = ending->told.words;
+  // The act gives them as its reason, in quotation marks.
+  if (words != NULL && told != NULL && strstr(told, arena_format(act->arena, "\"%s\"", words)) != NULL)
+    words = NULL;
+  enum err err = outbox_put(
       act, &(struct message){.course = course->id,
                              .person = petition->person,
                              .kind = "request answered",
                              .subject = arena_format(act->arena, "Your request was %s: %s", verdict, petition->kind),
-                             .words = arena_format(act->arena, "Your request for %s was %s.%s%s",
+                             .words = arena_format(act->arena, "Your request for %s was %s.%s%s%s%s",
                                                    about(act, course, petition), verdict, words ? " " : "",
-                                                   words ? words : ""),
+                                                   words ? words : "", told ? "\n\n" : "", told ? told : ""),
                              .link = link_to(act, course, petition->id)});
+  return err == ERR_OK && ending->told.deliver_at != 0 ? petition_store_hasten(act, ending->told.deliver_at) : err;
 }
 
 static enum err tell_partner_end(const struct act *act, const struct course_view *course,
@@ -329,8 +376,11 @@ static enum err audit(const struct act *act, const struct course_view *course, c
   if (petition->wish.until != 0)
     json_instant(&json, "until", petition->wish.until);
   json_end(&json);
-  return audit_write(act, course->id, kind, arena_format(act->arena, "request %lld", (long long)petition->id), NULL,
-                     json_get(&json));
+  return audit_write(act, course->id, kind, subject_of(act, petition), NULL, json_get(&json));
+}
+
+static const char *subject_of(const struct act *act, const struct petition *petition) {
+  return arena_format(act->arena, "request %lld", (long long)petition->id);
 }
 
 static const char *link_to(const struct act *act, const struct course_view *course, int64_t id) {

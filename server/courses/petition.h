@@ -99,8 +99,20 @@ CHECKED enum err petition_answer(const struct act *act, const struct services *s
                                  const struct course_view *course, int64_t id, bool is_granted, const char *words);
 // The partner agrees or not; they may change their mind while it is open. Refusing what needs consent declines it.
 CHECKED enum err petition_say(const struct act *act, const struct course_view *course, int64_t id, bool agrees);
+// Whether anything has happened in the course since the partner agreed, but in the same second.
+CHECKED enum err petition_has_gone_on(const struct act *act, const struct course_view *course,
+                                      const struct petition *petition, bool *out);
 // The asker takes it back while it is open.
 CHECKED enum err petition_withdraw(const struct act *act, const struct course_view *course, int64_t id);
+// Open ones about the milestone, which the course no longer has: declined by the actor for that reason. Their askers
+// are not told here: of each, what to tell them, as part of another message.
+struct petition_ended {
+  int64_t person;
+  const char *person_name;
+  const char *words; // a sentence
+};
+CHECKED enum err petition_end_of_milestone(const struct act *act, const struct course_view *course,
+                                           const char *milestone, struct petition_ended **out, size_t *count);
 // The petition, for the asker, its partner, and staff; not_found for anybody else.
 CHECKED enum err petition_show(const struct act *act, const struct course_view *course, int64_t id,
                                struct petition *out);

@@ -43,7 +43,6 @@ static enum err list_queue(struct request *request, const char *state, int64_t a
 static enum err list_own(struct request *request, const char *state, int64_t after, int64_t limit);
 static void write_list(struct request *request, const struct petition *list, size_t count, struct json *json);
 static void write_petition(struct request *request, const struct petition *petition, struct json *json);
-static void write_id(struct json *json, const char *name, int64_t id);
 static enum err reply_petition(struct request *request, int64_t id, struct json *json);
 
 static const char *const verdicts[] = {"grant", "decline", NULL};
@@ -54,9 +53,9 @@ static const char *const consents[] = {"asked", "agreed", "refused", NULL};
 static const struct field ask_fields[] = {
   {"kind",    SHAPE_TEXT,    REQUIRED, KIND_CHARACTERS_MAX,           offsetof(struct petition_body, kind),    NO_PRESENT, NULL, NULL, "What you ask for: team size, coverage, late join, leave, swap, lab seat, audit or extension."},
   {"message", SHAPE_LINES,   REQUIRED, PETITION_WORDS_CHARACTERS_MAX, offsetof(struct petition_body, message), NO_PRESENT, NULL, NULL, "Why; the staff read it, and nobody else."},
-  {"team",    SHAPE_INTEGER, OPTIONAL, INT64_MAX,                     offsetof(struct petition_body, team),    NO_PRESENT, NULL, NULL, "Of team size, coverage, late join and leave: which team; yours unless told. Of extension: your team, when it is for all of it; without, for yourself alone."},
-  {"person",  SHAPE_INTEGER, OPTIONAL, INT64_MAX,                     offsetof(struct petition_body, person),  NO_PRESENT, NULL, NULL, "Of a swap: with whom you want to change places."},
-  {"size",    SHAPE_INTEGER, OPTIONAL, INT64_MAX,                     offsetof(struct petition_body, size),    NO_PRESENT, NULL, NULL, "Of team size: how many members the team may have."},
+  {"team",    SHAPE_NATURAL, OPTIONAL, INT64_MAX,                     offsetof(struct petition_body, team),    NO_PRESENT, NULL, NULL, "Of team size, coverage, late join and leave: which team; yours unless told. Of extension: your team, when it is for all of it; without, for yourself alone."},
+  {"person",  SHAPE_NATURAL, OPTIONAL, INT64_MAX,                     offsetof(struct petition_body, person),  NO_PRESENT, NULL, NULL, "Of a swap: with whom you want to change places."},
+  {"size",    SHAPE_NATURAL, OPTIONAL, INT64_MAX,                     offsetof(struct petition_body, size),    NO_PRESENT, NULL, NULL, "Of team size: how many members the team may have."},
   {"milestone", SHAPE_TEXT,  OPTIONAL, MILESTONE_CHARACTERS_MAX,     offsetof(struct petition_body, milestone), NO_PRESENT, NULL, NULL, "Of extension: the milestone's id."},
   {"until",   SHAPE_INSTANT, OPTIONAL, 0,                             offsetof(struct petition_body, until),   NO_PRESENT, NULL, NULL, "Of extension: when it shall be due."},
 };
@@ -76,7 +75,7 @@ static const struct shape consent_shape = {"RequestConsent", MEDIA_JSON, 256, si
 static const struct field queue_fields[] = {
   {"state", SHAPE_CHOICE,  OPTIONAL, 0,         offsetof(struct queue_query, state), offsetof(struct queue_query, has_state), petition_state_names, NULL, "Only those in this state."},
   {"after", SHAPE_INTEGER, OPTIONAL, INT64_MAX, offsetof(struct queue_query, after), NO_PRESENT,                              NULL,                 NULL, "The answer's `next` of the page before."},
-  {"limit", SHAPE_INTEGER, OPTIONAL, PAGE_MAX,  offsetof(struct queue_query, limit), NO_PRESENT,                              NULL,                 NULL, "How many, 50 unless told."},
+  {"limit", SHAPE_NATURAL, OPTIONAL, PAGE_MAX,  offsetof(struct queue_query, limit), NO_PRESENT,                              NULL,                 NULL, "How many, 50 unless told."},
 };
 static const struct shape queue_shape = {"RequestsPage", MEDIA_JSON, 0, sizeof(struct queue_query), queue_fields, 3};
 
@@ -258,11 +257,11 @@ static void write_petition(struct request *request, const struct petition *petit
   json_text(json, "summary", kind != NULL ? kind->summary : NULL);
   json_int(json, "person", petition->person);
   json_text(json, "name", petition->person_name);
-  write_id(json, "team", petition->wish.team);
+  json_int_or_null(json, "team", petition->wish.team);
   json_text(json, "team_name", petition->team_name);
-  write_id(json, "other", petition->wish.person);
+  json_int_or_null(json, "other", petition->wish.person);
   json_text(json, "other_name", petition->other_name);
-  write_id(json, "size", petition->wish.size);
+  json_int_or_null(json, "size", petition->wish.size);
   if (is_for_reader) {
     json_text(json, "milestone", petition->wish.milestone);
     json_instant_or_null(json, "until", petition->wish.until);
@@ -280,11 +279,4 @@ static void write_petition(struct request *request, const struct petition *petit
     return;
   json_text(json, "answered_by", petition->state == PETITION_WITHDRAWN ? NULL : petition->answered_by_name);
   json_text(json, "answer", petition->answer);
-}
-
-static void write_id(struct json *json, const char *name, int64_t id) {
-  if (id != 0)
-    json_int(json, name, id);
-  else
-    json_none(json, name);
 }

@@ -19,17 +19,13 @@ const char *const petition_state_names[] = {"open", "granted", "declined", "with
 static const char *const consent_names[] = {
     [CONSENT_NOT_ASKED] = NULL, [CONSENT_ASKED] = NULL, [CONSENT_AGREED] = "agreed", [CONSENT_REFUSED] = "refused"};
 
-static struct petition read_row(struct db_rows *rows, struct arena *arena);
+static void read_row(struct db_rows *rows, struct arena *arena, void *row);
 static enum petition_consent read_consent(struct db_rows *rows);
-static enum err read_list(struct db_rows *rows, struct arena *arena, struct petition **out, size_t *count);
 
 enum err petition_store_get(const struct act *act, int64_t course, int64_t id, struct petition *out) {
   struct db_rows rows DB_SCOPE =
       db_query(act->db, PETITION_ROWS "where p.id = $1 and p.course_id = $2", db_int(id), db_int(course));
-  if (!db_next(&rows))
-    return rows.err != ERR_OK ? rows.err : ERR_NOT_FOUND;
-  *out = read_row(&rows, act->arena);
-  return ERR_OK;
+  return db_one(&rows, act->arena, read_row, out);
 }
 
 enum err petition_store_insert(const struct act *act, int64_t course, struct petition *petition) {
@@ -72,23 +68,46 @@ enum err petition_store_consent(const struct act *act, int64_t id, enum petition
                  db_text(consent_names[consent]), db_int(act->now));
 }
 
+enum err petition_store_outbox_mark(const struct act *act, int64_t *out) {
+  return db_get_int(act->db, out, "select coalesce(max(id), 0) from outbox");
+}
+
+enum err petition_store_take_told(const struct act *act, int64_t course, int64_t person, int64_t mark,
+                                  struct petition_told *out) {
+  struct db_rows rows DB_SCOPE = db_query(act->db,
+                                          "select words, case when sent_at is null then coalesce(deliver_at, 0) else 0 "
+                                          "end from outbox where person_id = $1 and id > $2 and course_id = $3 "
+                                          "and is_secret = 0 and mail_id is null order by id",
+                                          db_int(person), db_int(mark), db_int(course));
+  struct petition_told told = {0};
+  while (db_next(&rows)) {
+    const char *words = db_column_text(&rows, 0, act->arena);
+    int64_t at = db_column_int(&rows, 1);
+    told.words = told.words == NULL ? words : arena_format(act->arena, "%s\n\n%s", told.words, words);
+    if (at != 0 && (told.deliver_at == 0 || at < told.deliver_at))
+      told.deliver_at = at;
+  }
+  if (rows.err != ERR_OK)
+    return rows.err;
+  *out = told;
+  return db_exec(act->db,
+                 "delete from outbox where person_id = $1 and id > $2 and course_id = $3 and is_secret = 0 "
+                 "and mail_id is null",
+                 db_int(person), db_int(mark), db_int(course));
+}
+
+enum err petition_store_hasten(const struct act *act, int64_t deliver_at) {
+  return db_exec(act->db, "update outbox set deliver_at = $2 where id = $1 and sent_at is null and deliver_at > $2",
+                 db_int(db_last_id(act->db)), db_int(deliver_at));
+}
+
 enum err petition_store_deciders(const struct act *act, int64_t course, bool is_instructors, int64_t **people,
                                  size_t *count) {
   struct db_rows rows DB_SCOPE = db_query(act->db,
                                           "select person_id from enrolments where course_id = $1 and state = 'active' "
                                           "and (role = 'instructor' or (role = 'staff' and $2 = 0)) order by person_id",
                                           db_int(course), db_int(is_instructors));
-  int64_t *list = NULL;
-  size_t size = 0;
-  while (db_next(&rows)) {
-    list = arena_more(act->arena, list, size, sizeof *list);
-    list[size++] = db_column_int(&rows, 0);
-  }
-  if (rows.err != ERR_OK)
-    return rows.err;
-  *people = list;
-  *count = size;
-  return ERR_OK;
+  return db_ids(&rows, act->arena, people, count);
 }
 
 enum err petition_store_open(const struct act *act, int64_t course, const struct petition_page *page,
@@ -96,7 +115,7 @@ enum err petition_store_open(const struct act *act, int64_t course, const struct
   struct db_rows rows DB_SCOPE = db_query(
       act->db, PETITION_ROWS "where p.course_id = $1 and p.state = 'open' and p.id > $2 order by p.id limit $3",
       db_int(course), db_int(page->from), db_int(page->limit));
-  return read_list(&rows, act->arena, out, count);
+  return db_list(&rows, act->arena, read_row, out, count);
 }
 
 enum err petition_store_closed(const struct act *act, int64_t course, const struct petition_page *page,
@@ -106,7 +125,7 @@ enum err petition_store_closed(const struct act *act, int64_t course, const stru
                PETITION_ROWS "where p.course_id = $1 and p.state <> 'open' and ($4 = '' or p.state = $4) "
                              "and p.id < $2 order by p.id desc limit $3",
                db_int(course), db_int(page->from), db_int(page->limit), db_text(page->state));
-  return read_list(&rows, act->arena, out, count);
+  return db_list(&rows, act->arena, read_row, out, count);
 }
 
 enum err petition_store_own(const struct act *act, int64_t course, const struct petition_page *page,
@@ -116,7 +135,15 @@ enum err petition_store_own(const struct act *act, int64_t course, const struct 
                PETITION_ROWS "where p.course_id = $1 and p.person_id = $5 and ($4 = '' or p.state = $4) "
                              "and p.id < $2 order by p.id desc limit $3",
                db_int(course), db_int(page->from), db_int(page->limit), db_text(page->state), db_int(act->actor));
-  return read_list(&rows, act->arena, out, count);
+  return db_list(&rows, act->arena, read_row, out, count);
+}
+
+enum err petition_store_of_milestone(const struct act *act, int64_t course, const char *milestone,
+                                     struct petition **out, size_t *count) {
+  struct db_rows rows DB_SCOPE =
+      db_query(act->db, PETITION_ROWS "where p.course_id = $1 and p.state = 'open' and p.milestone = $2 order by p.id",
+               db_int(course), db_text(milestone));
+  return db_list(&rows, act->arena, read_row, out, count);
 }
 
 enum err petition_store_partner(const struct act *act, int64_t course, struct petition **out, size_t *count) {
@@ -125,14 +152,11 @@ enum err petition_store_partner(const struct act *act, int64_t course, struct pe
                PETITION_ROWS "where p.partner_id = $2 and p.course_id = $1 and p.state = 'open' "
                              "and p.consent is null order by p.id limit $3",
                db_int(course), db_int(act->actor), db_int(PARTNER_LIST_MAX));
-  return read_list(&rows, act->arena, out, count);
+  return db_list(&rows, act->arena, read_row, out, count);
 }
 
-static struct petition read_row(struct db_rows *rows, struct arena *arena) {
-  enum petition_state state = PETITION_OPEN;
-  while (strcmp(petition_state_names[state], db_column_peek(rows, 7)) != 0) // the schema's check leaves no other name
-    state++;
-  return (struct petition){
+static void read_row(struct db_rows *rows, struct arena *arena, void *row) {
+  *(struct petition *)row = (struct petition){
       .id = db_column_int(rows, 0),
       .kind = db_column_text(rows, 1, arena),
       .person = db_column_int(rows, 2),
@@ -142,7 +166,7 @@ static struct petition read_row(struct db_rows *rows, struct arena *arena) {
                .milestone = db_column_text(rows, 21, arena),
                .until = db_column_int(rows, 22)},
       .message = db_column_text(rows, 6, arena),
-      .state = state,
+      .state = (enum petition_state)db_column_choice(rows, 7, petition_state_names),
       .asked_at = db_column_int(rows, 8),
       .answered_at = db_column_int(rows, 9),
       .answered_by = db_column_int(rows, 10),
@@ -165,18 +189,4 @@ static enum petition_consent read_consent(struct db_rows *rows) {
   if (db_column_is_null(rows, 15))
     return CONSENT_ASKED;
   return strcmp(db_column_peek(rows, 15), consent_names[CONSENT_AGREED]) == 0 ? CONSENT_AGREED : CONSENT_REFUSED;
-}
-
-static enum err read_list(struct db_rows *rows, struct arena *arena, struct petition **out, size_t *count) {
-  struct petition *list = NULL;
-  size_t size = 0;
-  while (db_next(rows)) {
-    list = arena_more(arena, list, size, sizeof *list);
-    list[size++] = read_row(rows, arena);
-  }
-  if (rows->err != ERR_OK)
-    return rows->err;
-  *out = list;
-  *count = size;
-  return ERR_OK;
 }

@@ -15,17 +15,10 @@ struct placement {
   int64_t from;
 };
 
-struct placed { // a member of a team, longest-standing first
-  int64_t person;
-  int64_t placement;
-  int64_t from;
-  const char *name; // as everybody sees it
-  const char *email;
-  bool is_active; // false: dropped, the place is held
-};
-
 // The person's open placement; id 0 when there is none (also ERR_OK).
 CHECKED enum err placement_of(struct db *db, int64_t course, int64_t person, struct placement *out);
+// When the person came to a place, or left one, last; 0: never.
+CHECKED enum err placement_changed_at(struct db *db, int64_t course, int64_t person, int64_t *out);
 // Opens one; team 0 is a lab seat. Refuses with in_team (naming the team) or in_lab when one is open. Not audited: the
 // feature's act is.
 CHECKED enum err placement_open(const struct act *act, int64_t course, int64_t person, int64_t team);
@@ -39,8 +32,3 @@ CHECKED enum err placement_close_by(const struct act *act, int64_t course, int64
 CHECKED enum err placement_left_for(const struct act *act, int64_t course, int64_t person,
                                     const struct placement *present, struct placement *out);
 CHECKED enum err placement_reopen(const struct act *act, int64_t placement);
-// Members with an open placement, dropped ones who are held included.
-CHECKED enum err placement_members(struct db *db, struct arena *arena, int64_t team, struct placed **out,
-                                   size_t *count);
-CHECKED enum err placement_count_members(struct db *db, int64_t team, int64_t *out);
-CHECKED enum err placement_count_seats(struct db *db, int64_t course, int64_t *out);

@@ -15,6 +15,12 @@ struct mention { // a row in which somebody else named the person
   const char *texts[PRIVACY_TEXTS];
 };
 
+struct erasure {
+  int64_t person;
+  struct privacy_words words;
+  const char *instead; // of the words
+};
+
 static enum err export_table(const struct act *act, const struct privacy_table *table, int64_t person,
                              struct json *json);
 static void write_column(struct db_rows *rows, int column, struct json *json);
@@ -25,11 +31,13 @@ static enum err block(const struct act *act, const struct services *services, co
                       const char **words);
 static enum err erase(const struct act *act, int64_t person, struct privacy_report *out);
 static enum err collect_words(const struct act *act, int64_t person, struct privacy_words *words);
+static void add_name(struct privacy_words *words, const char *name);
 static void add_former(struct privacy_words *words, const char *details);
-static enum err erase_mentions(const struct act *act, const struct privacy_text *text,
-                               const struct privacy_words *words, struct privacy_report *out);
-static enum err find_mentions(const struct act *act, const struct privacy_text *text, const struct privacy_words *words,
-                              const char *instead, struct mention **out, size_t *count);
+static enum err add_others(const struct act *act, int64_t person, struct privacy_words *words);
+static enum err erase_mentions(const struct act *act, const struct privacy_text *text, const struct erasure *erasure,
+                               struct privacy_report *out);
+static enum err find_mentions(const struct act *act, const struct privacy_text *text, const struct erasure *erasure,
+                              struct mention **out, size_t *count);
 static void note_erased(const struct act *act, struct privacy_report *out, const char *table, int64_t rows);
 
 enum err privacy_export(const struct act *act, int64_t person, struct json *json) {
@@ -158,9 +166,9 @@ static enum err block(const struct act *act, const struct services *services, co
 }
 
 static enum err erase(const struct act *act, int64_t person, struct privacy_report *out) {
-  struct privacy_words words;
-  privacy_words_init(&words, act->arena);
-  enum err err = collect_words(act, person, &words);
+  struct erasure erasure = {.person = person, .instead = out->name};
+  privacy_words_init(&erasure.words, act->arena);
+  enum err err = collect_words(act, person, &erasure.words);
   for (size_t i = 0; err == ERR_OK && i < privacy_table_count; i++) {
     if (privacy_tables[i].erase_sql == NULL)
       continue;
@@ -168,7 +176,7 @@ static enum err erase(const struct act *act, int64_t person, struct privacy_repo
     note_erased(act, out, privacy_tables[i].name, db_changes(act->db));
   }
   for (size_t i = 0; err == ERR_OK && i < privacy_text_count; i++)
-    err = erase_mentions(act, &privacy_texts[i], &words, out);
+    err = erase_mentions(act, &privacy_texts[i], &erasure, out);
   if (err == ERR_OK && (err = privacy_store_rename(act, person, out->name)) == ERR_OK)
     note_erased(act, out, "people", 1);
   if (err == ERR_OK)
@@ -178,34 +186,60 @@ static enum err erase(const struct act *act, int64_t person, struct privacy_repo
 }
 
 static enum err collect_words(const struct act *act, int64_t person, struct privacy_words *words) {
-  const char **list = NULL;
+  const char **list = NULL, *name = NULL, *preferred = NULL;
   size_t count = 0;
-  enum err err = privacy_store_words(act, person, &list, &count);
+  enum err err = privacy_store_names(act, person, &name, &preferred);
+  if (err != ERR_OK)
+    return err;
+  add_name(words, name);
+  privacy_words_add(words, preferred == NULL ? "" : preferred, PRIVACY_WORD_SHORT);
+  err = privacy_store_words(act, person, &list, &count);
   for (size_t i = 0; err == ERR_OK && i < count; i++)
-    privacy_words_add(words, list[i]);
+    privacy_words_add(words, list[i], PRIVACY_WORD_FULL);
   if (err == ERR_OK)
     err = privacy_store_former(act, person, &list, &count);
   for (size_t i = 0; err == ERR_OK && i < count; i++)
     add_former(words, list[i]);
-  return err;
+  privacy_words_ready(words);
+  return err == ERR_OK ? add_others(act, person, words) : err;
+}
+
+// The registrar's; of a single word it may be one of the language, as a preferred one may.
+static void add_name(struct privacy_words *words, const char *name) {
+  privacy_words_add(words, name, strchr(name, ' ') == NULL ? PRIVACY_WORD_SHORT : PRIVACY_WORD_FULL);
 }
 
 static void add_former(struct privacy_words *words, const char *details) {
-  static const char *const members[] = {"name", "preferred_name", "email"};
   json_t *root = json_loads(details, 0, NULL);
-  for (size_t i = 0; i < sizeof members / sizeof *members; i++) {
-    const char *word = json_string_value(json_object_get(root, members[i]));
-    if (word != NULL)
-      privacy_words_add(words, word);
-  }
+  const char *name = json_string_value(json_object_get(root, "name"));
+  const char *preferred = json_string_value(json_object_get(root, "preferred_name"));
+  const char *email = json_string_value(json_object_get(root, "email"));
+  if (name != NULL)
+    add_name(words, name);
+  privacy_words_add(words, preferred == NULL ? "" : preferred, PRIVACY_WORD_SHORT);
+  privacy_words_add(words, email == NULL ? "" : email, PRIVACY_WORD_FULL);
   json_decref(root);
 }
 
-static enum err erase_mentions(const struct act *act, const struct privacy_text *text,
-                               const struct privacy_words *words, struct privacy_report *out) {
+// Will Smith stays who he is when a Will goes.
+static enum err add_others(const struct act *act, int64_t person, struct privacy_words *words) {
+  const char **list = NULL;
+  size_t count = 0, kept = 0;
+  enum err err = privacy_store_others(act, person, &list, &count);
+  for (size_t i = 0; err == ERR_OK && i < count; i++)
+    if (privacy_words_has_short(words, list[i]))
+      list[kept++] = list[i];
+  for (size_t i = 0; i < kept; i++)
+    privacy_words_add(words, list[i], PRIVACY_WORD_OTHERS);
+  privacy_words_ready(words);
+  return err;
+}
+
+static enum err erase_mentions(const struct act *act, const struct privacy_text *text, const struct erasure *erasure,
+                               struct privacy_report *out) {
   struct mention *list = NULL;
   size_t count = 0;
-  enum err err = find_mentions(act, text, words, out->name, &list, &count);
+  enum err err = find_mentions(act, text, erasure, &list, &count);
   for (size_t i = 0; err == ERR_OK && i < count; i++)
     err = db_exec_values(act->db, text->change_sql,
                          DB_VALUES_(db_int(list[i].key[0]), db_int(list[i].key[1]), db_text(list[i].texts[0]),
@@ -214,16 +248,20 @@ static enum err erase_mentions(const struct act *act, const struct privacy_text 
   return err;
 }
 
-static enum err find_mentions(const struct act *act, const struct privacy_text *text, const struct privacy_words *words,
-                              const char *instead, struct mention **out, size_t *count) {
-  struct db_rows rows DB_SCOPE = db_query_values(act->db, text->select_sql, DB_VALUES_());
+static enum err find_mentions(const struct act *act, const struct privacy_text *text, const struct erasure *erasure,
+                              struct mention **out, size_t *count) {
+  bool is_of_anybody = strstr(text->select_sql, "$1") == NULL;
+  struct db_rows rows DB_SCOPE = is_of_anybody
+                                     ? db_query_values(act->db, text->select_sql, DB_VALUES_())
+                                     : db_query_values(act->db, text->select_sql, DB_VALUES_(db_int(erasure->person)));
   struct mention *list = NULL;
   size_t size = 0;
   while (db_next(&rows)) {
     struct mention mention = {.key = {db_column_int(&rows, 0), db_column_int(&rows, 1)}};
     bool is_found = false;
     for (int i = 0; i < PRIVACY_TEXTS; i++) {
-      mention.texts[i] = privacy_words_replace(words, db_column_peek(&rows, i + 2), instead, text->is_ours);
+      mention.texts[i] =
+          privacy_words_replace(&erasure->words, db_column_peek(&rows, i + 2), erasure->instead, text->kind);
       is_found = is_found || mention.texts[i] != NULL;
     }
     if (!is_found)

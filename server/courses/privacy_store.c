@@ -4,6 +4,11 @@
 // "person 17", as the audit calls its subjects.
 #define SUBJECT "(select 'person ' || cast(id as text) from people where id = $1)"
 #define SLUG "(select c.slug from courses c where c.id = t.course_id) as course, "
+#define THEIR_COURSES "course_id in (select course_id from enrolments where person_id = $1)"
+// Messages that hold what people wrote as it is, not in quotation marks.
+#define PEOPLES_WORDS                                                                                                  \
+  "(kind in ('announcement', 'urgent announcement', 'proposal decided', 'proposal reopened') "                         \
+  "or (kind = 'request answered' and substr(words, 1, 5) = 'Your '))"
 #define OTHERS "nobody's: it is not about a person"
 
 // clang-format off
@@ -146,61 +151,63 @@ const size_t privacy_table_count = sizeof privacy_tables / sizeof *privacy_table
 
 // clang-format off
 const struct privacy_text privacy_texts[] = {
-    {"outbox", true, "select id, 0, subject, words, link from outbox",
+    {"outbox", PRIVACY_BY_PEOPLE, "select id, 0, subject, words, link from outbox where " PEOPLES_WORDS " or not (course_id = 0 or " THEIR_COURSES ")",
      "update outbox set subject = $3, words = $4, link = $5 where id = $1 and $2 = 0"},
-    {"teams", false, "select id, 0, looking_for, gap_plan, waiver_reason from teams",
+    {"outbox", PRIVACY_BY_TANDEM, "select id, 0, subject, words, null from outbox where not " PEOPLES_WORDS " and (course_id = 0 or " THEIR_COURSES ")",
+     "update outbox set subject = $3, words = $4 where id = $1 and $2 = 0 and coalesce($5, '') = ''"},
+    {"teams", PRIVACY_BY_PEOPLE, "select id, 0, looking_for, gap_plan, waiver_reason from teams",
      "update teams set looking_for = $3, gap_plan = $4, waiver_reason = $5 where id = $1 and $2 = 0"},
-    {"repairs", false, "select id, 0, reason, null, null from repairs where reason <> ''",
+    {"repairs", PRIVACY_BY_PEOPLE, "select id, 0, reason, null, null from repairs where reason <> ''",
      "update repairs set reason = $3 where id = $1 and $2 = 0 and coalesce($4, $5, '') = ''"},
-    {"extensions", false, "select id, 0, reason, category, note from extensions",
+    {"extensions", PRIVACY_BY_PEOPLE, "select id, 0, reason, category, note from extensions",
      "update extensions set reason = $3, category = $4, note = $5 where id = $1 and $2 = 0"},
-    {"penalties", false, "select id, 0, reason, null, null from penalties where reason is not null",
+    {"penalties", PRIVACY_BY_PEOPLE, "select id, 0, reason, null, null from penalties where reason is not null",
      "update penalties set reason = $3 where id = $1 and $2 = 0 and coalesce($4, $5, '') = ''"},
-    {"excusals", false, "select id, 0, reason, null, null from excusals",
+    {"excusals", PRIVACY_BY_PEOPLE, "select id, 0, reason, null, null from excusals",
      "update excusals set reason = $3 where id = $1 and $2 = 0 and coalesce($4, $5, '') = ''"},
-    {"invitations", false, "select id, 0, message, null, null from invitations where message <> ''",
+    {"invitations", PRIVACY_BY_PEOPLE, "select id, 0, message, null, null from invitations where message <> ''",
      "update invitations set message = $3 where id = $1 and $2 = 0 and coalesce($4, $5, '') = ''"},
-    {"info_cards", false, "select course_id, person_id, about, availability, null from info_cards",
+    {"info_cards", PRIVACY_BY_PEOPLE, "select course_id, person_id, about, availability, null from info_cards",
      "update info_cards set about = $3, availability = $4 where course_id = $1 and person_id = $2 and coalesce($5, '') = ''"},
-    {"files", false, "select id, 0, name, null, null from files",
+    {"files", PRIVACY_BY_PEOPLE, "select id, 0, name, null, null from files",
      "update files set name = $3 where id = $1 and $2 = 0 and coalesce($4, $5, '') = ''"},
-    {"card_skills", false, "select course_id, person_id, evidence, skill, null from card_skills",
+    {"card_skills", PRIVACY_BY_PEOPLE, "select course_id, person_id, evidence, skill, null from card_skills",
      "update card_skills set evidence = $3 where course_id = $1 and person_id = $2 and skill = $4 and coalesce($5, '') = ''"},
     // An answer is repeated as it was or not at all.
-    {"idempotency_keys", true, "select id, 0, request, headers, body from idempotency_keys",
+    {"idempotency_keys", PRIVACY_IN_JSON, "select id, 0, request, headers, body from idempotency_keys where person_id <> $1",
      "delete from idempotency_keys where id = $1 and $2 = 0 and coalesce($3, $4, $5, '') <> '-'"},
-    {"submissions", false, "select id, 0, reproduce, statement, choice_reason from submissions",
+    {"submissions", PRIVACY_BY_PEOPLE, "select id, 0, reproduce, statement, choice_reason from submissions",
      "update submissions set reproduce = $3, statement = $4, choice_reason = $5 where id = $1 and $2 = 0"},
-    {"proposal_values", false, "select id, 0, value, null, null from proposal_values where value <> ''",
+    {"proposal_values", PRIVACY_BY_PEOPLE, "select id, 0, value, null, null from proposal_values where value <> ''",
      "update proposal_values set value = $3 where id = $1 and $2 = 0 and coalesce($4, $5, '') = ''"},
-    {"proposal_version_values", false, "select id, 0, value, null, null from proposal_version_values where value <> ''",
+    {"proposal_version_values", PRIVACY_BY_PEOPLE, "select id, 0, value, null, null from proposal_version_values where value <> ''",
      "update proposal_version_values set value = $3 where id = $1 and $2 = 0 and coalesce($4, $5, '') = ''"},
-    {"proposal_versions", false, "select team_id, version, reason, null, null from proposal_versions where reason is not null",
+    {"proposal_versions", PRIVACY_BY_PEOPLE, "select team_id, version, reason, null, null from proposal_versions where reason is not null",
      "update proposal_versions set reason = $3 where team_id = $1 and version = $2 and coalesce($4, $5, '') = ''"},
-    {"petitions", false, "select id, 0, message, answer, null from petitions",
+    {"petitions", PRIVACY_BY_PEOPLE, "select id, 0, message, answer, null from petitions",
      "update petitions set message = $3, answer = $4 where id = $1 and $2 = 0 and coalesce($5, '') = ''"},
-    {"proposal_decisions", false, "select id, 0, comment, null, null from proposal_decisions where comment <> ''",
+    {"proposal_decisions", PRIVACY_BY_PEOPLE, "select id, 0, comment, null, null from proposal_decisions where comment <> ''",
      "update proposal_decisions set comment = $3 where id = $1 and $2 = 0 and coalesce($4, $5, '') = ''"},
-    {"proposal_changes", false, "select id, 0, words, answer, null from proposal_changes",
+    {"proposal_changes", PRIVACY_BY_PEOPLE, "select id, 0, words, answer, null from proposal_changes",
      "update proposal_changes set words = $3, answer = $4 where id = $1 and $2 = 0 and coalesce($5, '') = ''"},
-    {"proposal_scores", false, "select id, 0, words, null, null from proposal_scores where words <> ''",
+    {"proposal_scores", PRIVACY_BY_PEOPLE, "select id, 0, words, null, null from proposal_scores where words <> ''",
      "update proposal_scores set words = $3 where id = $1 and $2 = 0 and coalesce($4, $5, '') = ''"},
-    {"proposal_comments", false, "select id, 0, words, null, null from proposal_comments where words <> ''",
+    {"proposal_comments", PRIVACY_BY_PEOPLE, "select id, 0, words, null, null from proposal_comments where words <> ''",
      "update proposal_comments set words = $3 where id = $1 and $2 = 0 and coalesce($4, $5, '') = ''"},
-    {"slots", false, "select id, 0, place, cancel_reason, null from slots",
+    {"slots", PRIVACY_BY_PEOPLE, "select id, 0, place, cancel_reason, null from slots",
      "update slots set place = $3, cancel_reason = $4 where id = $1 and $2 = 0 and coalesce($5, '') = ''"},
-    {"check_in_updates", false, "select id, 0, done, next, blocked from check_in_updates",
+    {"check_in_updates", PRIVACY_BY_PEOPLE, "select id, 0, done, next, blocked from check_in_updates",
      "update check_in_updates set done = $3, next = $4, blocked = $5 where id = $1 and $2 = 0"},
-    {"check_in_notes", false, "select id, 0, note, null, null from check_in_notes",
+    {"check_in_notes", PRIVACY_BY_PEOPLE, "select id, 0, note, null, null from check_in_notes",
      "update check_in_notes set note = $3 where id = $1 and $2 = 0 and coalesce($4, $5, '') = ''"},
-    {"check_ins", false, "select id, 0, notes, null, null from check_ins",
+    {"check_ins", PRIVACY_BY_PEOPLE, "select id, 0, notes, null, null from check_ins",
      "update check_ins set notes = $3 where id = $1 and $2 = 0 and coalesce($4, $5, '') = ''"},
-    {"follow_ups", false, "select id, 0, words, null, null from follow_ups",
+    {"follow_ups", PRIVACY_BY_PEOPLE, "select id, 0, words, null, null from follow_ups",
      "update follow_ups set words = $3 where id = $1 and $2 = 0 and coalesce($4, $5, '') = ''"},
-    {"announcements", false, "select id, 0, subject, words, also_to from announcements",
+    {"announcements", PRIVACY_BY_PEOPLE, "select id, 0, subject, words, also_to from announcements",
      "update announcements set subject = $3, words = $4, also_to = $5 where id = $1 and $2 = 0"},
     // What stands under a hash is not changed: it goes.
-    {"audit_details", false, "select course_id, seq, before, after, null from audit_details",
+    {"audit_details", PRIVACY_IN_JSON, "select course_id, seq, before, after, null from audit_details where course_id = 0 or " THEIR_COURSES,
      "delete from audit_details where course_id = $1 and seq = $2 and coalesce($3, $4, $5, '') <> '-'"},
 };
 // clang-format on
@@ -235,14 +242,35 @@ enum err privacy_store_enrolments(const struct act *act, int64_t person, struct 
   return ERR_OK;
 }
 
+enum err privacy_store_names(const struct act *act, int64_t person, const char **name, const char **preferred) {
+  struct db_rows rows DB_SCOPE =
+      db_query(act->db, "select name, preferred_name from people where id = $1", db_int(person));
+  if (!db_next(&rows))
+    return rows.err != ERR_OK ? rows.err : ERR_NOT_FOUND;
+  *name = db_column_text(&rows, 0, act->arena);
+  *preferred = db_column_text(&rows, 1, act->arena);
+  return ERR_OK;
+}
+
 enum err privacy_store_words(const struct act *act, int64_t person, const char ***out, size_t *count) {
   struct db_rows rows DB_SCOPE =
       db_query(act->db,
-               "select name from people where id = $1 union select preferred_name from people where id = $1 "
-               "union select address from addresses where person_id = $1 "
+               "select address from addresses where person_id = $1 "
                "union select address_key from addresses where person_id = $1 "
-               // As messages to others quote it.
-               "union select '\"' || message || '\"' from invitations where made_by = $1 and message <> ''",
+               // As messages to others quote it, with the white space at its end or without.
+               "union select '\"' || message || '\"' from invitations where made_by = $1 and message <> '' "
+               "union select '\"' || rtrim(message, $2) || '\"' from invitations where made_by = $1 and message <> ''",
+               db_int(person), db_text(" \n"));
+  return read_texts(&rows, act->arena, out, count);
+}
+
+enum err privacy_store_others(const struct act *act, int64_t person, const char ***out, size_t *count) {
+  struct db_rows rows DB_SCOPE =
+      db_query(act->db,
+               "with others as (select distinct person_id from enrolments where " THEIR_COURSES " and person_id <> $1) "
+               "select h.name from people h join others o on o.person_id = h.id "
+               "union select h.preferred_name from people h join others o on o.person_id = h.id "
+               "union select name from teams where " THEIR_COURSES,
                db_int(person));
   return read_texts(&rows, act->arena, out, count);
 }

@@ -8,6 +8,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "server/courses/privacy_words.h"
 #include "server/db/act.h"
 
 struct privacy_table {
@@ -30,8 +31,12 @@ struct privacy_enrolment {
 // Those that are active, or whose place is held.
 CHECKED enum err privacy_store_enrolments(const struct act *act, int64_t person, struct privacy_enrolment **out,
                                           size_t *count);
-// Names and addresses that the person has, and what they wrote to others, in quotes.
+// The names that the person has, the preferred one last.
+CHECKED enum err privacy_store_names(const struct act *act, int64_t person, const char **name, const char **preferred);
+// Their addresses, and what they wrote to others, in quotes.
 CHECKED enum err privacy_store_words(const struct act *act, int64_t person, const char ***out, size_t *count);
+// What others in their courses are called, teams too.
+CHECKED enum err privacy_store_others(const struct act *act, int64_t person, const char ***out, size_t *count);
 // The JSON of audit rows of the installation about the person: names that they had.
 CHECKED enum err privacy_store_former(const struct act *act, int64_t person, const char ***out, size_t *count);
 // Gives the account a name of nobody, no password, and disables it.
@@ -42,8 +47,9 @@ enum { PRIVACY_TEXTS = 3 };
 // Free text in which others may have named the person.
 struct privacy_text {
   const char *name;
-  bool is_ours;           // written by the program, where a name stands alone; else by people, in sentences
-  const char *select_sql; // two integers that are the key, then PRIVACY_TEXTS texts or nulls; of all rows
+  enum privacy_text_kind kind;
+  const char *select_sql; // two integers that are the key, then PRIVACY_TEXTS texts or nulls; of all rows, or of
+                          // those for $1, the person
   const char *change_sql; // of $1 and $2, the key, and $3 to $5, the texts without the name
 };
 extern const struct privacy_text privacy_texts[];

@@ -1,15 +1,26 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 #include "server/courses/privacy_words.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #include "common/base/json.h"
 
-static void insert(struct privacy_words *words, const char *word);
+struct reading { // of one text
+  const char *text;
+  enum privacy_text_kind kind;
+  bool is_quoted; // where the reading stands
+};
+
+static void insert(struct privacy_words *words, const char *word, enum privacy_word_kind kind);
+static int by_bytes(const void *a, const void *b);
 static const char *in_json(struct arena *arena, const char *word);
-static size_t length_at(const struct privacy_words *words, const char *text, const char *at, bool with_single);
-static bool is_single(const char *word);
-static bool is_whole(const char *text, const char *at, const char *word);
+static const struct privacy_word *word_at(const struct privacy_words *words, const struct reading *reading,
+                                          const char *at);
+static size_t first_with(const struct privacy_words *words, size_t from, size_t to, size_t depth, unsigned least);
+static bool counts(const struct reading *reading, const char *at, const struct privacy_word *word);
+static bool is_value(const char *text, const char *at, size_t size);
+static bool is_whole(const char *text, const char *at, const struct privacy_word *word);
 static bool joins(char edge, char neighbour);
 static bool is_letter(char c);
 
@@ -17,30 +28,58 @@ void privacy_words_init(struct privacy_words *words, struct arena *arena) {
   *words = (struct privacy_words){.arena = arena};
 }
 
-void privacy_words_add(struct privacy_words *words, const char *word) {
-  insert(words, word);
-  insert(words, in_json(words->arena, word));
+void privacy_words_add(struct privacy_words *words, const char *word, enum privacy_word_kind kind) {
+  if (word[0] == '\0')
+    return;
+  const char *other = in_json(words->arena, word);
+  insert(words, arena_text(words->arena, word), kind);
+  if (strcmp(other, word) != 0)
+    insert(words, other, kind);
+}
+
+void privacy_words_ready(struct privacy_words *words) {
+  if (words->count > 1)
+    qsort(words->list, words->count, sizeof *words->list, by_bytes);
+  size_t count = 0;
+  for (size_t i = 0; i < words->count; i++)
+    if (count == 0 || strcmp(words->list[count - 1].text, words->list[i].text) != 0)
+      words->list[count++] = words->list[i];
+  words->count = count;
+}
+
+bool privacy_words_has_short(const struct privacy_words *words, const char *text) {
+  const struct reading reading = {.text = text, .kind = PRIVACY_BY_TANDEM};
+  for (const char *at = text; *at != '\0'; at++) {
+    const struct privacy_word *word = word_at(words, &reading, at);
+    if (word != NULL && word->kind == PRIVACY_WORD_SHORT)
+      return true;
+  }
+  return false;
 }
 
 const char *privacy_words_replace(const struct privacy_words *words, const char *text, const char *instead,
-                                  bool with_single) {
+                                  enum privacy_text_kind kind) {
   if (text == NULL)
     return NULL;
+  struct reading reading = {.text = text, .kind = kind};
   struct text out;
   text_init(&out, words->arena);
   const char *rest = text; // what is not copied yet
   bool is_found = false;
   for (const char *at = text; *at != '\0';) {
-    size_t length = length_at(words, text, at, with_single);
-    if (length == 0) {
+    const struct privacy_word *word = word_at(words, &reading, at);
+    if (word == NULL) {
+      reading.is_quoted = reading.is_quoted != (*at == '"');
       at++;
       continue;
     }
-    is_found = true;
-    text_add_n(&out, rest, (size_t)(at - rest));
-    text_add(&out, instead);
-    at += length;
-    rest = at;
+    if (word->kind != PRIVACY_WORD_OTHERS) {
+      is_found = true;
+      text_add_n(&out, rest, (size_t)(at - rest));
+      text_add(&out, instead);
+      rest = at + word->size;
+    }
+    at += word->size;
   }
   if (!is_found)
     return NULL;
@@ -48,21 +87,17 @@ const char *privacy_words_replace(const struct privacy_words *words, const char 
   return text_get(&out);
 }
 
-// By falling length, so that a full name is found before a part of it.
-static void insert(struct privacy_words *words, const char *word) {
-  size_t size = strlen(word);
-  size_t place = 0;
-  if (size == 0)
-    return;
-  for (size_t i = 0; i < words->count; i++) {
-    if (strcmp(words->list[i], word) == 0)
-      return;
-    place += strlen(words->list[i]) >= size;
-  }
+static void insert(struct privacy_words *words, const char *word, enum privacy_word_kind kind) {
   words->list = arena_more(words->arena, words->list, words->count, sizeof *words->list);
-  memmove(words->list + place + 1, words->list + place, (words->count - place) * sizeof *words->list);
-  words->list[place] = arena_text(words->arena, word);
-  words->count++;
+  words->list[words->count++] = (struct privacy_word){.text = word, .size = strlen(word), .kind = kind};
+}
+
+// As strcmp does, a word before the longer ones that begin with it; of one word the kind that prevails first.
+static int by_bytes(const void *a, const void *b) {
+  static const int order[] = {[PRIVACY_WORD_OTHERS] = 0, [PRIVACY_WORD_FULL] = 1, [PRIVACY_WORD_SHORT] = 2};
+  const struct privacy_word *first = a, *second = b;
+  int bytes = strcmp(first->text, second->text);
+  return bytes != 0 ? bytes : order[first->kind] - order[second->kind];
 }
 
 static const char *in_json(struct arena *arena, const char *word) {
@@ -75,27 +110,65 @@ static const char *in_json(struct arena *arena, const char *word) {
   return arena_text_n(arena, text_get(&json.text) + 2, size - 4); // without [" and "]
 }
 
-// Of the word that begins at `at`; 0 when none does.
-static size_t length_at(const struct privacy_words *words, const char *text, const char *at, bool with_single) {
-  for (size_t i = 0; i < words->count; i++) {
-    const char *word = words->list[i];
-    if (word[0] == *at && strncmp(at, word, strlen(word)) == 0 && (with_single || !is_single(word)) &&
-        is_whole(text, at, word))
-      return strlen(word);
+// The longest that begins at `at`: byte by byte, the range of those that agree so far.
+static const struct privacy_word *word_at(const struct privacy_words *words, const struct reading *reading,
+                                          const char *at) {
+  const struct privacy_word *found = NULL;
+  size_t from = 0, to = words->count;
+  for (size_t depth = 0; from < to; depth++) {
+    const struct privacy_word *word = &words->list[from];
+    if (word->size == depth) { // it is over before those that are longer
+      found = counts(reading, at, word) ? word : found;
+      from++;
+    }
+    unsigned byte = (unsigned char)at[depth];
+    if (byte == 0)
+      break;
+    from = first_with(words, from, to, depth, byte);
+    to = first_with(words, from, to, depth, byte + 1);
   }
-  return 0;
+  return found;
 }
 
-static bool is_single(const char *word) { return strpbrk(word, " @") == NULL; }
+// Of the words that share `depth` bytes, the first whose next byte is at least that.
+static size_t first_with(const struct privacy_words *words, size_t from, size_t to, size_t depth, unsigned least) {
+  while (from < to) {
+    size_t middle = from + (to - from) / 2;
+    if ((unsigned char)words->list[middle].text[depth] < least)
+      from = middle + 1;
+    else
+      to = middle;
+  }
+  return from;
+}
 
-static bool is_whole(const char *text, const char *at, const char *word) {
-  size_t size = strlen(word);
+static bool counts(const struct reading *reading, const char *at, const struct privacy_word *word) {
+  if (!is_whole(reading->text, at, word))
+    return false;
+  if (word->kind != PRIVACY_WORD_SHORT)
+    return true;
+  switch (reading->kind) {
+  case PRIVACY_BY_PEOPLE:
+    return false;
+  case PRIVACY_BY_TANDEM:
+    return !reading->is_quoted;
+  case PRIVACY_IN_JSON:
+    return is_value(reading->text, at, word->size);
+  }
+  return false;
+}
+
+static bool is_value(const char *text, const char *at, size_t size) {
+  return at != text && at[-1] == '"' && at[size] == '"' && at[size + 1] != ':';
+}
+
+static bool is_whole(const char *text, const char *at, const struct privacy_word *word) {
   char before = at == text ? '\0' : at[-1];
-  char after = at[size];
-  if (strchr(word, '@') == NULL)
-    return !joins(word[0], before) && !joins(word[size - 1], after);
+  char after = at[word->size];
+  if (strchr(word->text, '@') == NULL)
+    return !joins(word->text[0], before) && !joins(word->text[word->size - 1], after);
   bool is_longer_before = before != '\0' && (is_letter(before) || strchr(".-+_%", before) != NULL);
-  bool is_longer_after = is_letter(after) || after == '-' || (after == '.' && is_letter(at[size + 1]));
+  bool is_longer_after = is_letter(after) || after == '-' || (after == '.' && is_letter(at[word->size + 1]));
   return !is_longer_before && !is_longer_after;
 }
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 // Finds a person's names and addresses in text that others wrote, and writes something else for them. Whole words only:
-// "Al Ng" is not in "Gal Ngo", and a@x.edu is not in b.a@x.edu.
+// "Al Ng" is not in "Gal Ngo", and a@x.edu is not in b.a@x.edu. One pass over a text, however many names there were.
 #pragma once
 
 #include <stdbool.h>
@@ -8,17 +8,37 @@
 
 #include "common/base/arena.h"
 
+enum privacy_word_kind {
+  PRIVACY_WORD_FULL,   // a full name, an address: found wherever it stands
+  PRIVACY_WORD_SHORT,  // a name that may be words of the language too: a preferred one, a single word
+  PRIVACY_WORD_OTHERS, // somebody else's name, which has a short one in it: stays as it is
+};
+
+enum privacy_text_kind {
+  PRIVACY_BY_PEOPLE, // short names are not looked for
+  PRIVACY_BY_TANDEM, // short names are, outside of quotation marks, where people are quoted
+  PRIVACY_IN_JSON,   // short names are if they are a whole value
+};
+
+struct privacy_word {
+  const char *text;
+  size_t size;
+  enum privacy_word_kind kind;
+};
+
 struct privacy_words {
   struct arena *arena;
-  const char **list; // the longest first
+  struct privacy_word *list; // sorted by privacy_words_ready, once each
   size_t count;
-  size_t room;
 };
 
 void privacy_words_init(struct privacy_words *words, struct arena *arena);
-// Once each; "" is left out. A word that JSON writes in another way is added in that way too.
-void privacy_words_add(struct privacy_words *words, const char *word);
-// `text` with `instead` for each of the words, or NULL when none is in it. Names of a single word, which may be a word
-// of the language as well ("Will"), count only `with_single`. NULL is NULL.
+// "" is left out. A word that JSON writes in another way is added in that way too.
+void privacy_words_add(struct privacy_words *words, const char *word, enum privacy_word_kind kind);
+// After the last is added. Of one word added as several kinds: somebody else's, else in full, else short.
+void privacy_words_ready(struct privacy_words *words);
+// Whether a short one is in the text. They are ready.
+bool privacy_words_has_short(const struct privacy_words *words, const char *text);
+// `text` with `instead` for each of the words, or NULL when none is in it. NULL is NULL.
 const char *privacy_words_replace(const struct privacy_words *words, const char *text, const char *instead,
-                                  bool with_single);
+                                  enum privacy_text_kind kind);

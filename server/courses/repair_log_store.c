@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 #include "server/courses/repair_log.h"
 
-static struct repair_moved read_moved(struct db_rows *rows, struct arena *arena);
-static struct repair_place read_place(struct db_rows *rows, struct arena *arena);
+static void read_moved(struct db_rows *rows, struct arena *arena, void *row);
+static void read_place(struct db_rows *rows, struct arena *arena, void *row);
 
 enum err repair_log_put(const struct act *act, int64_t course, const struct repair_entry *entry, int64_t *id) {
   enum err err = db_exec(act->db,
@@ -52,15 +52,7 @@ enum err repair_log_moved(const struct act *act, int64_t course, int64_t repair,
                "left join placements n on n.course_id = $1 and n.person_id = m.person_id and n.until_at is null "
                "left join teams nt on nt.id = n.team_id order by h.id",
                db_int(course), db_int(repair));
-  struct repair_moved *list = NULL;
-  size_t size = 0;
-  while (db_next(&rows)) {
-    list = arena_more(act->arena, list, size, sizeof *list);
-    list[size++] = read_moved(&rows, act->arena);
-  }
-  *out = list;
-  *count = size;
-  return rows.err;
+  return db_list(&rows, act->arena, read_moved, out, count);
 }
 
 enum err repair_log_told(const struct act *act, const struct repair_mark *mark, struct repair_told **out,
@@ -91,19 +83,11 @@ enum err repair_log_history(const struct act *act, int64_t course, int64_t perso
                "left join repairs o on o.id = p.ended_by "
                "where p.course_id = $1 and p.person_id = $2 order by p.id",
                db_int(course), db_int(person));
-  struct repair_place *list = NULL;
-  size_t size = 0;
-  while (db_next(&rows)) {
-    list = arena_more(act->arena, list, size, sizeof *list);
-    list[size++] = read_place(&rows, act->arena);
-  }
-  *out = list;
-  *count = size;
-  return rows.err;
+  return db_list(&rows, act->arena, read_place, out, count);
 }
 
-static struct repair_moved read_moved(struct db_rows *rows, struct arena *arena) {
-  return (struct repair_moved){
+static void read_moved(struct db_rows *rows, struct arena *arena, void *row) {
+  *(struct repair_moved *)row = (struct repair_moved){
       .person = db_column_int(rows, 0),
       .name = db_column_text(rows, 1, arena),
       .was_seated = !db_column_is_null(rows, 2) && db_column_is_null(rows, 3),
@@ -115,8 +99,8 @@ static struct repair_moved read_moved(struct db_rows *rows, struct arena *arena)
   };
 }
 
-static struct repair_place read_place(struct db_rows *rows, struct arena *arena) {
-  return (struct repair_place){
+static void read_place(struct db_rows *rows, struct arena *arena, void *row) {
+  *(struct repair_place *)row = (struct repair_place){
       .team = db_column_int(rows, 0),
       .team_name = db_column_text(rows, 1, arena),
       .from = db_column_int(rows, 2),

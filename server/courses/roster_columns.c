@@ -2,6 +2,7 @@
 #include "server/courses/roster_columns.h"
 
 #include "common/base/text.h"
+#include "common/base/text_unseen.h"
 
 struct heading {
   const char *name; // folded
@@ -104,8 +105,22 @@ const char *roster_columns_cell(const struct roster_columns *columns, struct are
   int at = columns->at[column];
   if (at < 0 || (size_t)at >= row->count)
     return NULL;
-  const char *cell = text_squeeze(arena, row->cells[at]);
+  const char *cell = text_squeeze(arena, text_drop_unseen(arena, row->cells[at]));
   return cell[0] == '\0' ? NULL : cell;
+}
+
+const char *roster_columns_left_out(const struct roster_columns *columns, struct arena *arena,
+                                    const struct csv_row *row) {
+  static const char *const names[COLUMN_COUNT] = {"name", "address", "SIS id", "login", "role", "credit", "section"};
+  for (int i = 0; i < COLUMN_COUNT; i++) {
+    int at = columns->at[i];
+    if (names[i] == NULL || at < 0 || (size_t)at >= row->count)
+      continue;
+    const char *words = text_unseen_words(arena, row->cells[at], TEXT_NAME);
+    if (words != NULL)
+      return arena_format(arena, "its %s %s; it was left out", names[i], words);
+  }
+  return NULL;
 }
 
 static void clear(struct roster_columns *columns, size_t width) {

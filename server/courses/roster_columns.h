@@ -33,6 +33,10 @@ CHECKED enum err roster_columns_read_addresses(struct arena *arena, const struct
 // Whether the row's cells stand under the header's; else a field error at `place`.
 CHECKED enum err roster_columns_check_width(const struct roster_columns *columns, const struct csv_row *row,
                                             const char *place, struct problem *problem);
-// The cell with its white space squeezed, or NULL when it is empty or the file lacks the column.
+// The cell with its white space squeezed and without what nobody sees; NULL when it is empty or the file lacks the
+// column.
 const char *roster_columns_cell(const struct roster_columns *columns, struct arena *arena, const struct csv_row *row,
                                 enum column column);
+// "its name has a character that nobody can see, …; it was left out", of the first such cell; NULL: there is none.
+const char *roster_columns_left_out(const struct roster_columns *columns, struct arena *arena,
+                                    const struct csv_row *row);

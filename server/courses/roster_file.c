@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "common/base/text.h"
+#include "common/base/text_unseen.h"
 #include "server/accounts/login.h"
 #include "server/accounts/person.h"
 #include "server/courses/roster_columns.h"
@@ -89,7 +90,7 @@ enum err roster_file_read(struct arena *arena, const char *bytes, size_t size, c
 }
 
 bool roster_file_covers(const struct roster_file *file, struct arena *arena, const char *sections) {
-  const char *rest = file->has_sections ? sections : NULL;
+  const char *rest = file->has_sections && sections != NULL ? text_drop_unseen(arena, sections) : NULL;
   bool is_any = false;
   for (const char *section; (section = next_section(arena, &rest)) != NULL;) {
     if (roster_index_get(file->sections, section) == ROSTER_INDEX_NONE)
@@ -254,6 +255,7 @@ static enum err read_person(struct reading *reading, const struct row *row) {
       .has_credit = roster_columns_cell(columns, reading->arena, row->csv, COLUMN_CREDIT) != NULL,
       .role = (enum role)(role + ROLE_STUDENT),
       .credit = (enum credit)credit,
+      .left_out = roster_columns_left_out(columns, reading->arena, row->csv),
   };
   return ERR_OK;
 }

@@ -29,6 +29,7 @@ struct roster_entry {
   bool has_credit;
   enum role role;
   enum credit credit;
+  const char *left_out; // what nobody sees and the file had in it, in words; NULL: nothing
 };
 
 struct roster_skip { // a row that is not imported

@@ -2,6 +2,7 @@
 #include "server/courses/roster_import.h"
 
 #include "common/base/text.h"
+#include "common/base/text_unseen.h"
 #include "server/accounts/login.h"
 #include "server/accounts/person.h"
 #include "server/courses/roster_csv.h"
@@ -56,7 +57,7 @@ enum err roster_plan_make(const struct act *act, const struct course_view *cours
   enum err err = load_course(&planner, course->id);
   if (err != ERR_OK)
     return err;
-  size_t room = 2 * file->entry_count + planner.course.count;
+  size_t room = 3 * file->entry_count + planner.course.count;
   plan.people = arena_array(act->arena, file->entry_count, sizeof *plan.people);
   plan.kept = arena_array(act->arena, room, sizeof *plan.kept);
   bool is_sound = true;
@@ -118,7 +119,7 @@ static enum err load_course(struct planner *planner, int64_t course) {
     const char *address = fold_or_null(arena, enrolment->email);
     (void)roster_index_put(planner->by_person, person_key(planner, enrolment->person), i);
     if (enrolment->sis_id != NULL)
-      (void)roster_index_put(planner->by_sis_id, enrolment->sis_id, i);
+      (void)roster_index_put(planner->by_sis_id, text_drop_unseen(arena, enrolment->sis_id), i);
     if (address != NULL)
       (void)roster_index_put(planner->by_address, address, i);
   }
@@ -137,6 +138,8 @@ static enum err plan_entry(struct planner *planner, const struct roster_entry *e
       (err = plan_login(planner, &match, &person)) != ERR_OK)
     return err;
   plan_enrolment(planner, &match, &person);
+  if (entry->left_out != NULL)
+    keep(planner, &match, entry->line, entry->left_out);
   const struct enrolment *before = match.enrolment == ROSTER_INDEX_NONE ? NULL : &planner->course.list[match.enrolment];
   if (before != NULL)
     planner->course.in_file[match.enrolment] = true;

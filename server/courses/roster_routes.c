@@ -56,7 +56,7 @@ static const struct shape enrolment_shape = {"EnrolmentPut",   MEDIA_JSON, 1024,
 static const struct field roster_fields[] = {
     {"after", SHAPE_INTEGER, OPTIONAL, INT64_MAX, offsetof(struct enrolment_page, after), NO_PRESENT, NULL, NULL,
      "The answer's `next` of the page before."},
-    {"limit", SHAPE_INTEGER, OPTIONAL, ROSTER_PAGE_MAX, offsetof(struct enrolment_page, limit), NO_PRESENT, NULL, NULL,
+    {"limit", SHAPE_NATURAL, OPTIONAL, ROSTER_PAGE_MAX, offsetof(struct enrolment_page, limit), NO_PRESENT, NULL, NULL,
      "How many people, 500 unless told."},
     {"dropped", SHAPE_FLAG, OPTIONAL, 0, offsetof(struct enrolment_page, with_dropped), NO_PRESENT, NULL, NULL,
      "Also those who dropped."},
@@ -172,10 +172,7 @@ static enum err list_people(struct request *request, people_lister *lister) {
   for (size_t i = 0; i < count; i++)
     write_enrolment(json, &list[i]);
   json_end(json);
-  if (has_more)
-    json_int(json, "next", list[count - 1].person);
-  else
-    json_none(json, "next");
+  json_int_or_null(json, "next", has_more ? list[count - 1].person : 0);
   return ERR_OK;
 }
 

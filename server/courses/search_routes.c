@@ -82,10 +82,7 @@ static void write_person(struct json *json, const struct search_person *person, 
   json_int(json, "person", person->person);
   json_text(json, "name", person->name);
   json_text(json, "role", person->role);
-  if (person->team != 0)
-    json_int(json, "team", person->team);
-  else
-    json_none(json, "team");
+  json_int_or_null(json, "team", person->team);
   json_text(json, "team_name", person->team_name);
   if (is_for_staff) {
     json_text(json, "email", person->email);

@@ -51,10 +51,7 @@ static enum err list_tasks(struct request *request) {
 static void write_task(struct json *json, const struct task *task, int64_t now) {
   json_begin_object(json);
   json_text(json, "kind", task->kind);
-  if (task->subject != 0)
-    json_int(json, "subject", task->subject);
-  else
-    json_none(json, "subject");
+  json_int_or_null(json, "subject", task->subject);
   json_text(json, "title", task->title);
   json_text(json, "words", task->words);
   json_instant_or_null(json, "due", task->due);

@@ -8,6 +8,7 @@
 #include "common/base/json.h"
 #include "common/base/secret.h"
 #include "common/base/text.h"
+#include "server/courses/course_state.h"
 #include "server/courses/petition_store.h"
 #include "server/courses/webhook_store.h"
 #include "server/db/audit.h"
@@ -19,6 +20,7 @@ const char *const webhook_topics[] = {"teams",    "labs",          "proposals", 
 static enum err take(const struct act *act, const struct http_client_rules *rules, const struct webhook_change *change,
                      struct webhook *webhook);
 static enum err take_topics(const struct act *act, const struct text_list *wanted, const char **out);
+static bool is_only_less(const struct webhook_change *change);
 static enum err set_paused(const struct act *act, struct webhook *webhook, bool is_paused);
 static enum err audit(const struct act *act, const struct webhook *webhook, const char *kind);
 static const char *host_of(struct arena *arena, const char *url);
@@ -50,6 +52,8 @@ enum err webhook_change(const struct act *act, const struct http_client_rules *r
   enum err err = webhook_get(act, course, id, &webhook);
   if (err != ERR_OK)
     return err;
+  if (course->state == COURSE_ARCHIVED && !is_only_less(change))
+    return course_state_refuse(act->problem, course);
   const struct webhook before = webhook;
   if ((err = take(act, rules, change, &webhook)) != ERR_OK)
     return err;
@@ -120,7 +124,7 @@ enum err webhook_pause(const struct act *act, const struct webhook *webhook, con
   int64_t *people = NULL;
   size_t count = 0;
   if (err != ERR_OK || (err = webhook_store_save(act->db, &paused)) != ERR_OK ||
-      (err = audit(act, &paused, "webhook paused")) != ERR_OK ||
+      (err = audit(act, &paused, "webhook paused")) != ERR_OK || webhook->is_archived ||
       (err = petition_store_deciders(act, webhook->course, true, &people, &count)) != ERR_OK)
     return err;
   const char *words = arena_format(
@@ -175,6 +179,11 @@ static enum err take_topics(const struct act *act, const struct text_list *wante
                          "takes at least one of teams, labs, proposals, milestones, schedule, announcements, requests");
   *out = text_get(&topics);
   return ERR_OK;
+}
+
+// Nothing but that less is sent.
+static bool is_only_less(const struct webhook_change *change) {
+  return change->url == NULL && change->topics == NULL && (!change->has_paused || change->is_paused);
 }
 
 static enum err set_paused(const struct act *act, struct webhook *webhook, bool is_paused) {

@@ -28,6 +28,7 @@ struct webhook {
   int64_t seen_seq;         // of the course's audit
   int64_t created_at;
   const char *slug; // of the course
+  bool is_archived; // the course
   int64_t waiting;  // deliveries that have not arrived yet
 };
 
@@ -42,7 +43,8 @@ struct webhook_change {
 CHECKED enum err webhook_create(const struct act *act, const struct http_client_rules *rules,
                                 const struct course_view *course, const struct webhook_change *wanted,
                                 struct webhook *out);
-// not_found. Pausing drops what waits; what happens meanwhile is not told later.
+// not_found. Pausing drops what waits; what happens meanwhile is not told later. In an archived course course_archived
+// for anything but pausing.
 CHECKED enum err webhook_change(const struct act *act, const struct http_client_rules *rules,
                                 const struct course_view *course, int64_t id, const struct webhook_change *change);
 CHECKED enum err webhook_remove(const struct act *act, const struct course_view *course, int64_t id);
@@ -52,5 +54,5 @@ CHECKED enum err webhook_get(const struct act *act, const struct course_view *co
 
 bool webhook_has_topic(const struct webhook *webhook, const char *topic);
 
-// By the server itself, with a reason that its instructors are told, once.
+// By the server itself, with a reason that its instructors are told, once; those of an archived course are not.
 CHECKED enum err webhook_pause(const struct act *act, const struct webhook *webhook, const char *reason);

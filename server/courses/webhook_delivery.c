@@ -8,6 +8,7 @@
 #include "common/base/secret.h"
 #include "server/courses/webhook_store.h"
 #include "server/db/audit.h"
+#include "server/db/epoch.h"
 #include "server/outbound/retry.h"
 
 static const int gone = 410;
@@ -31,13 +32,15 @@ enum err webhook_sweep(const struct act *act, webhook_event_find *find, bool *is
 
 enum err webhook_deliver(const struct act *act, const struct webhook *webhook, const struct audit_event *row,
                          const struct webhook_event *event, int64_t *id) {
-  enum err err = webhook_store_deliver(act, webhook->id, event->topic, id);
-  if (err != ERR_OK)
+  const char *epoch = NULL;
+  enum err err = epoch_get(act->db, act->arena, &epoch);
+  if (err != ERR_OK || (err = webhook_store_deliver(act, webhook->id, event->topic, id)) != ERR_OK)
     return err;
   struct json json;
   json_init(&json, act->arena);
   json_begin_object(&json);
   json_int(&json, "delivery", *id);
+  json_text(&json, "epoch", epoch);
   json_text(&json, "course", webhook->slug);
   json_text(&json, "topic", event->topic);
   json_text(&json, "kind", event->kind);

@@ -89,7 +89,7 @@ static const struct route rows[] = {
   {METHOD_GET,    "/courses/{course}/webhooks",                      ACCESS_INSTRUCTOR, ROUTE_WORK,  list,       NULL,      NULL, NULL,          200, &list_answer,       "The addresses that are told what happens in the course"},
   {METHOD_POST,   "/courses/{course}/webhooks",                      ACCESS_INSTRUCTOR, ROUTE_WRITE, NULL,       create,    NULL, &new_shape,    201, &made_answer,       "Add one; the answer holds the secret that signs what is sent"},
   {METHOD_GET,    "/courses/{course}/webhooks/{webhook}",            ACCESS_INSTRUCTOR, ROUTE_WORK,  show,       NULL,      NULL, NULL,          200, &webhook_answer,    "One of them"},
-  {METHOD_PATCH,  "/courses/{course}/webhooks/{webhook}",            ACCESS_INSTRUCTOR, ROUTE_WRITE, NULL,       change,    NULL, &change_shape, 200, &webhook_answer,    "Change its address or topics, pause it or go on"},
+  {METHOD_PATCH,  "/courses/{course}/webhooks/{webhook}",            ACCESS_INSTRUCTOR, ROUTE_WRITE, NULL,       change,    NULL, &change_shape, 200, &webhook_answer,    "Change its address or topics, pause it or go on; in an archived course: pause it"},
   {METHOD_DELETE, "/courses/{course}/webhooks/{webhook}",            ACCESS_INSTRUCTOR, ROUTE_WRITE, NULL,       remove_it, NULL, NULL,          204, NULL,               "Remove it, with what waits for it"},
   {METHOD_POST,   "/courses/{course}/webhooks/{webhook}/test",       ACCESS_INSTRUCTOR, ROUTE_WRITE, NULL,       test,      NULL, NULL,          202, &delivery_answer,   "Send it a ping"},
   {METHOD_GET,    "/courses/{course}/webhooks/{webhook}/deliveries", ACCESS_INSTRUCTOR, ROUTE_WORK,  deliveries, NULL,      NULL, NULL,          200, &deliveries_answer, "What it was told, and what became of that"},
@@ -215,10 +215,7 @@ static void write_delivery(struct json *json, const struct webhook_delivery *del
   json_text(json, "body", delivery->body);
   json_text(json, "state", delivery->state);
   json_int(json, "attempts", delivery->attempts);
-  if (delivery->status != 0)
-    json_int(json, "status", delivery->status);
-  else
-    json_none(json, "status");
+  json_int_or_null(json, "status", delivery->status);
   json_text(json, "reason", delivery->reason);
   json_instant(json, "created_at", delivery->created_at);
   json_instant_or_null(json, "next_attempt", is_waiting ? delivery->next_attempt : 0);

@@ -4,27 +4,23 @@
 #define WEBHOOK_ROWS                                                                                                   \
   "select w.id, w.course_id, w.url, w.topics, w.secret, w.is_paused, w.pause_reason, w.failing_since, w.seen_seq, "    \
   "w.created_at, (select c.slug from courses c where c.id = w.course_id), (select count(*) from webhook_deliveries d " \
-  "where d.webhook_id = w.id and d.state in ('waiting', "                                                              \
-  "'sending')) from webhooks w "
+  "where d.webhook_id = w.id and d.state in ('waiting', 'sending')), (select c.state = 'archived' from courses c "     \
+  "where c.id = w.course_id) from webhooks w "
 #define DELIVERY_ROWS                                                                                                  \
   "select id, webhook_id, topic, body, state, attempts, created_at, first_attempt, next_attempt, status, reason, "     \
   "settled_at from webhook_deliveries "
 
-static struct webhook read_webhook(struct db_rows *rows, struct arena *arena);
-static enum err read_webhooks(struct db_rows *rows, struct arena *arena, struct webhook **out, size_t *count);
-static struct webhook_delivery read_delivery(struct db_rows *rows, struct arena *arena);
+static void read_webhook(struct db_rows *rows, struct arena *arena, void *row);
+static void read_delivery(struct db_rows *rows, struct arena *arena, void *row);
 
 enum err webhook_store_get(struct db *db, struct arena *arena, int64_t id, struct webhook *out) {
   struct db_rows rows DB_SCOPE = db_query(db, WEBHOOK_ROWS "where w.id = $1", db_int(id));
-  if (!db_next(&rows))
-    return rows.err != ERR_OK ? rows.err : ERR_NOT_FOUND;
-  *out = read_webhook(&rows, arena);
-  return ERR_OK;
+  return db_one(&rows, arena, read_webhook, out);
 }
 
 enum err webhook_store_list(struct db *db, struct arena *arena, int64_t course, struct webhook **out, size_t *count) {
   struct db_rows rows DB_SCOPE = db_query(db, WEBHOOK_ROWS "where w.course_id = $1 order by w.id", db_int(course));
-  return read_webhooks(&rows, arena, out, count);
+  return db_list(&rows, arena, read_webhook, out, count);
 }
 
 enum err webhook_store_count(struct db *db, int64_t course, int64_t *out) {
@@ -60,7 +56,7 @@ enum err webhook_store_behind(struct db *db, struct arena *arena, struct webhook
   struct db_rows rows DB_SCOPE =
       db_query(db, WEBHOOK_ROWS "join audit_heads h on h.course_id = w.course_id where w.is_paused = 0 and "
                                 "h.seq > w.seen_seq order by w.id");
-  return read_webhooks(&rows, arena, out, count);
+  return db_list(&rows, arena, read_webhook, out, count);
 }
 
 enum err webhook_store_seen(struct db *db, int64_t id, int64_t seq) {
@@ -95,23 +91,12 @@ enum err webhook_store_deliveries(struct db *db, struct arena *arena, int64_t we
                                   struct webhook_delivery **out, size_t *count) {
   struct db_rows rows DB_SCOPE =
       db_query(db, DELIVERY_ROWS "where webhook_id = $1 order by id desc limit $2", db_int(webhook), db_int(limit));
-  struct webhook_delivery *list = arena_array(arena, (size_t)limit, sizeof *list);
-  size_t size = 0;
-  while (db_next(&rows))
-    list[size++] = read_delivery(&rows, arena);
-  if (rows.err != ERR_OK)
-    return rows.err;
-  *out = list;
-  *count = size;
-  return ERR_OK;
+  return db_list(&rows, arena, read_delivery, out, count);
 }
 
 enum err webhook_store_delivery(struct db *db, struct arena *arena, int64_t id, struct webhook_delivery *out) {
   struct db_rows rows DB_SCOPE = db_query(db, DELIVERY_ROWS "where id = $1", db_int(id));
-  if (!db_next(&rows))
-    return rows.err != ERR_OK ? rows.err : ERR_NOT_FOUND;
-  *out = read_delivery(&rows, arena);
-  return ERR_OK;
+  return db_one(&rows, arena, read_delivery, out);
 }
 
 enum err webhook_store_settle(struct db *db, const struct webhook_delivery *delivery) {
@@ -213,46 +198,33 @@ enum err webhook_store_forget_leases(struct db *db) {
                  "and lease_until is not null");
 }
 
-static struct webhook read_webhook(struct db_rows *rows, struct arena *arena) {
-  return (struct webhook){.id = db_column_int(rows, 0),
-                          .course = db_column_int(rows, 1),
-                          .url = db_column_text(rows, 2, arena),
-                          .topics = db_column_text(rows, 3, arena),
-                          .secret = db_column_text(rows, 4, arena),
-                          .is_paused = db_column_int(rows, 5) != 0,
-                          .pause_reason = db_column_text(rows, 6, arena),
-                          .failing_since = db_column_int(rows, 7),
-                          .seen_seq = db_column_int(rows, 8),
-                          .created_at = db_column_int(rows, 9),
-                          .slug = db_column_text(rows, 10, arena),
-                          .waiting = db_column_int(rows, 11)};
+static void read_webhook(struct db_rows *rows, struct arena *arena, void *row) {
+  *(struct webhook *)row = (struct webhook){.id = db_column_int(rows, 0),
+                                            .course = db_column_int(rows, 1),
+                                            .url = db_column_text(rows, 2, arena),
+                                            .topics = db_column_text(rows, 3, arena),
+                                            .secret = db_column_text(rows, 4, arena),
+                                            .is_paused = db_column_int(rows, 5) != 0,
+                                            .pause_reason = db_column_text(rows, 6, arena),
+                                            .failing_since = db_column_int(rows, 7),
+                                            .seen_seq = db_column_int(rows, 8),
+                                            .created_at = db_column_int(rows, 9),
+                                            .slug = db_column_text(rows, 10, arena),
+                                            .waiting = db_column_int(rows, 11),
+                                            .is_archived = db_column_int(rows, 12) != 0};
 }
 
-static enum err read_webhooks(struct db_rows *rows, struct arena *arena, struct webhook **out, size_t *count) {
-  struct webhook *list = NULL;
-  size_t size = 0;
-  while (db_next(rows)) {
-    list = arena_more(arena, list, size, sizeof *list);
-    list[size++] = read_webhook(rows, arena);
-  }
-  if (rows->err != ERR_OK)
-    return rows->err;
-  *out = list;
-  *count = size;
-  return ERR_OK;
-}
-
-static struct webhook_delivery read_delivery(struct db_rows *rows, struct arena *arena) {
-  return (struct webhook_delivery){.id = db_column_int(rows, 0),
-                                   .webhook = db_column_int(rows, 1),
-                                   .topic = db_column_text(rows, 2, arena),
-                                   .body = db_column_text(rows, 3, arena),
-                                   .state = db_column_text(rows, 4, arena),
-                                   .attempts = db_column_int(rows, 5),
-                                   .created_at = db_column_int(rows, 6),
-                                   .first_attempt = db_column_int(rows, 7),
-                                   .next_attempt = db_column_int(rows, 8),
-                                   .status = db_column_int(rows, 9),
-                                   .reason = db_column_text(rows, 10, arena),
-                                   .settled_at = db_column_int(rows, 11)};
+static void read_delivery(struct db_rows *rows, struct arena *arena, void *row) {
+  *(struct webhook_delivery *)row = (struct webhook_delivery){.id = db_column_int(rows, 0),
+                                                              .webhook = db_column_int(rows, 1),
+                                                              .topic = db_column_text(rows, 2, arena),
+                                                              .body = db_column_text(rows, 3, arena),
+                                                              .state = db_column_text(rows, 4, arena),
+                                                              .attempts = db_column_int(rows, 5),
+                                                              .created_at = db_column_int(rows, 6),
+                                                              .first_attempt = db_column_int(rows, 7),
+                                                              .next_attempt = db_column_int(rows, 8),
+                                                              .status = db_column_int(rows, 9),
+                                                              .reason = db_column_text(rows, 10, arena),
+                                                              .settled_at = db_column_int(rows, 11)};
 }

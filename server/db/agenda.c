@@ -32,6 +32,13 @@ enum err agenda_clear(struct db *db, const char *kind, int64_t course, int64_t s
                  db_int(course), db_int(subject));
 }
 
+enum err agenda_get(struct db *db, const char *kind, int64_t course, int64_t subject, int64_t *at) {
+  return db_get_int_values(db, at,
+                           "select coalesce(max(at), 0) from agenda where kind = $1 and course_id = $2 "
+                           "and subject_id = $3",
+                           (struct db_value[]){db_text(kind), db_int(course), db_int(subject)}, 3);
+}
+
 enum err agenda_due(struct db *db, struct arena *arena, int64_t until, int64_t limit, struct agenda_item **out,
                     size_t *count) {
   // The whole key orders those of one instant, so that a rehearsal and the server agree.

@@ -32,6 +32,9 @@ CHECKED enum err agenda_set_unless_due(struct db *db, const char *kind, int64_t 
                                        int64_t now);
 CHECKED enum err agenda_clear(struct db *db, const char *kind, int64_t course, int64_t subject);
 
+// When (kind, course, subject) is set for; 0: not.
+CHECKED enum err agenda_get(struct db *db, const char *kind, int64_t course, int64_t subject, int64_t *at);
+
 struct agenda_item {
   int64_t at;
   const char *kind;

@@ -91,6 +91,18 @@ enum err audit_counter(struct db *db, int64_t course, int64_t *out) {
   return ERR_OK;
 }
 
+// Sequence numbers have no gaps.
+enum err audit_goes_on(struct db *db, int64_t course, const char *kind, const char *subject, bool *out) {
+  int64_t found = 0;
+  enum err err = db_get_int(db, &found,
+                            "select exists (select 1 from audit a join audit n on n.course_id = a.course_id and "
+                            "n.seq = a.seq + 1 and n.at = a.at where a.course_id = $1 and a.seq = (select max(seq) "
+                            "from audit where course_id = $1 and kind = $2 and subject = $3))",
+                            db_int(course), db_text(kind), db_text(subject));
+  *out = found != 0;
+  return err;
+}
+
 // The chain only grows, so it is read in pages and needs no transaction of its own: no page goes beyond the head read
 // first.
 enum err audit_verify(struct db *db, struct arena *arena, struct audit_verdict **out, size_t *count) {
@@ -162,6 +174,20 @@ enum err audit_after(struct db *db, struct arena *arena, int64_t course, int64_t
   *out = list;
   *count = size;
   return ERR_OK;
+}
+
+enum err audit_recent(struct db *db, int64_t course, const struct audit_event *like, int64_t since, int nth,
+                      int64_t *at) {
+  struct db_rows rows DB_SCOPE =
+      db_query(db, "select at, kind, subject from audit where course_id = $1 order by seq desc", db_int(course));
+  *at = 0;
+  while (nth > 0 && db_next(&rows) && db_column_int(&rows, 0) >= since) {
+    if (strcmp(db_column_peek(&rows, 1), like->kind) != 0 || strcmp(db_column_peek(&rows, 2), like->subject) != 0)
+      continue;
+    if (--nth == 0)
+      *at = db_column_int(&rows, 0);
+  }
+  return rows.err;
 }
 
 static enum err head_read(struct db *db, int64_t course, struct head *out) {

@@ -17,6 +17,9 @@ CHECKED enum err audit_write(const struct act *act, int64_t course, const char *
 // The course's change counter: moved by every commit that touches it.
 CHECKED enum err audit_counter(struct db *db, int64_t course, int64_t *out);
 
+// Whether something else was written in the very second of the course's newest row of this kind and subject, after it.
+CHECKED enum err audit_goes_on(struct db *db, int64_t course, const char *kind, const char *subject, bool *out);
+
 struct audit_verdict {
   int64_t course;
   int64_t seq;          // the head
@@ -49,3 +52,7 @@ struct audit_event {
 };
 CHECKED enum err audit_after(struct db *db, struct arena *arena, int64_t course, int64_t seq, int64_t limit,
                              struct audit_event **out, size_t *count);
+// When that kind befell that subject the `nth` time before now, counted from the newest; 0: not so often since `since`,
+// and nothing older is read.
+CHECKED enum err audit_recent(struct db *db, int64_t course, const struct audit_event *like, int64_t since, int nth,
+                              int64_t *at);

@@ -47,6 +47,8 @@ CHECKED enum err db_savepoint_release(struct db *db);
 CHECKED enum err db_savepoint_rollback(struct db *db); // to the savepoint, and releases it
 // False once the engine has ended the transaction by itself (disk full, I/O error): nothing more may run in it.
 bool db_in_transaction(const struct db *db);
+// True in a snapshot (db_begin_read): nothing seen in it can be undone.
+bool db_is_reading(const struct db *db);
 // True after a failed fsync: the process must end (design.md, The store).
 bool db_is_broken(const struct db *db);
 // Copies committed pages from the WAL into the file without waiting for readers. Only the writer's connection calls it.
@@ -97,12 +99,27 @@ bool db_column_is_null(struct db_rows *rows, int column);
 const char *db_column_text(struct db_rows *rows, int column, struct arena *arena); // a copy; null is NULL
 const char *db_column_peek(struct db_rows *rows, int column); // borrowed until the next db_next; null is NULL
 const void *db_column_blob(struct db_rows *rows, int column, size_t *size); // borrowed until the next db_next
+// The place of the column's text in a list of names that NULL ends; 0 when it is null, or not among them.
+int db_column_choice(struct db_rows *rows, int column, const char *const *names);
 // For code that writes rows out without knowing their columns; once db_next was true.
 int db_column_count(struct db_rows *rows);
 const char *db_column_name(struct db_rows *rows, int column); // borrowed until the rows end
 enum db_kind db_column_kind(struct db_rows *rows, int column);
 void db_rows_end(struct db_rows *rows);
 #define DB_SCOPE __attribute__((cleanup(db_rows_end)))
+
+// --- rows as structs: `read` says how one fills a struct, as in `*(struct team *)row = (struct team){…}`
+typedef void db_reader(struct db_rows *rows, struct arena *arena, void *row);
+// The next row. ERR_NOT_FOUND when there is none.
+CHECKED enum err db_one(struct db_rows *rows, struct arena *arena, db_reader *read, void *out);
+// All rows that are left, for `struct team **out`; NULL and 0 when there are none. `read` must fill a struct team: the
+// compiler does not see whether it does.
+#define db_list(rows, arena, read, out, count) db_list_sized((rows), (arena), (read), sizeof **(out), (out), (count))
+CHECKED enum err db_list_sized(struct db_rows *rows, struct arena *arena, db_reader *read, size_t size_bytes, void *out,
+                               size_t *count);
+// All rows' first column.
+CHECKED enum err db_ids(struct db_rows *rows, struct arena *arena, int64_t **out, size_t *count);
+CHECKED enum err db_texts(struct db_rows *rows, struct arena *arena, const char ***out, size_t *count);
 
 // A query of one integer. ERR_NOT_FOUND when there is no row.
 #define db_get_int(db, out, sql, ...) db_get_int_values((db), (out), "" sql, DB_VALUES_(__VA_ARGS__))

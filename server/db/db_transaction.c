@@ -8,8 +8,8 @@
 
 static const char *const control_sql[DB_CONTROL_COUNT] = {
     [DB_CONTROL_BEGIN] = "begin",
-    // BEGIN alone takes no snapshot, the first read does.
-    [DB_CONTROL_SNAPSHOT] = "select 1 from sqlite_schema limit 1",
+    // BEGIN alone takes no snapshot, the first read does. This one looks at the file's header only.
+    [DB_CONTROL_SNAPSHOT] = "pragma schema_version",
     // A read that later upgrades would fail with BUSY_SNAPSHOT.
     [DB_CONTROL_BEGIN_IMMEDIATE] = "begin immediate",
     [DB_CONTROL_COMMIT] = "commit",
@@ -62,6 +62,8 @@ enum err db_savepoint_rollback(struct db *db) {
 bool db_in_transaction(const struct db *db) {
   return db->transaction != DB_NO_TRANSACTION && sqlite3_get_autocommit(db->handle) == 0;
 }
+
+bool db_is_reading(const struct db *db) { return db->transaction == DB_READ_TRANSACTION; }
 
 enum err db_checkpoint(struct db *db, bool is_final) {
   assert(db->mode == DB_READ_WRITE && db->transaction == DB_NO_TRANSACTION);

@@ -5,6 +5,7 @@
 #include <stddef.h>
 #include <strings.h>
 
+#include "server/http/answer.h"
 #include "server/http/headers.h"
 #include "server/http/idempotency.h"
 #include "server/http/peer.h"
@@ -15,6 +16,7 @@
 #include "server/http/upload.h"
 
 static enum err check_head(struct request *request, bool has_body, bool has_length, size_t length);
+static bool answers_page(const struct route *route);
 static enum err check_body_head(struct request *request, bool has_length, size_t length);
 static enum err refuse_method(struct request *request, const char *allow);
 static enum err check_accept(struct request *request, const char *type);
@@ -128,14 +130,18 @@ static enum err check_head(struct request *request, bool has_body, bool has_leng
   if (err == ERR_NOT_FOUND)
     err = problem_raise(&request->problem, PROBLEM_NOT_FOUND, "There is nothing at this address. Check its spelling.");
   // A read's answer has a type of its own, known once it is there; a change must not be made for an answer nobody
-  // takes.
-  if (err == ERR_OK && request->method != METHOD_GET)
+  // takes, but for one that answers a page: who clicks for somebody else (RFC 8058) reads none.
+  if (err == ERR_OK && request->method != METHOD_GET && !answers_page(request->route))
     err = check_accept(request, "application/json");
   if (err == ERR_OK && has_body)
     err = check_body_head(request, has_length, length);
   if (err != ERR_OK)
     http_refuse(request, err);
   return err;
+}
+
+static bool answers_page(const struct route *route) {
+  return route->answer != NULL && text_equal(route->answer->media, "text/html");
 }
 
 static enum err check_body_head(struct request *request, bool has_length, size_t length) {

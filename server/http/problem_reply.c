@@ -7,6 +7,7 @@
 #include "server/http/http.h"
 #include "server/http/reply.h"
 #include "server/http/router.h"
+#include "server/http/static_files.h"
 
 struct err_row {
   enum err err;
@@ -58,6 +59,8 @@ static const struct err_row *row_of(enum err err);
 static void log_internal(const struct request *request);
 static void write_document(struct request *request, int status, enum problem_code code, const char *detail,
                            const struct problem *errors_of);
+static void write_problem(struct request *request, int status, enum problem_code code, const char *detail,
+                          const struct problem *errors_of);
 static void write_current(struct json *json, const struct problem_current *current);
 static void add_status_headers(struct request *request, int status, const char *retry_after);
 static const char *header_of(const struct request *request, const char *name);
@@ -116,7 +119,18 @@ static void write_document(struct request *request, int status, enum problem_cod
   const char *retry_after = header_of(request, "Retry-After");
   const char *tag = status == 412 ? header_of(request, "ETag") : NULL;
   reply_reset(request);
-  request->reply.status = status;
+  const char *title = problem_title(code);
+  if (!static_file_refusal(request, title, detail != NULL && detail[0] != '\0' ? detail : title))
+    write_problem(request, status, code, detail, errors_of);
+  reply_status(request, status);
+  add_status_headers(request, status, retry_after);
+  if (tag != NULL)
+    reply_header(request, "ETag", tag);
+  reply_complete(request);
+}
+
+static void write_problem(struct request *request, int status, enum problem_code code, const char *detail,
+                          const struct problem *errors_of) {
   struct json *json = reply_object(request);
   request->reply.content_type = "application/problem+json";
   const char *title = problem_title(code);
@@ -138,10 +152,6 @@ static void write_document(struct request *request, int status, enum problem_cod
   }
   if (errors_of != NULL && errors_of->current != NULL)
     write_current(json, errors_of->current);
-  add_status_headers(request, status, retry_after);
-  if (tag != NULL)
-    reply_header(request, "ETag", tag);
-  reply_complete(request);
 }
 
 static void write_current(struct json *json, const struct problem_current *current) {
@@ -149,10 +159,7 @@ static void write_current(struct json *json, const struct problem_current *curre
   json_text(json, "yours", current->yours);
   json_text(json, "value", current->value);
   json_int(json, "version", current->version);
-  if (current->by != 0)
-    json_int(json, "by", current->by);
-  else
-    json_none(json, "by");
+  json_int_or_null(json, "by", current->by);
   json_text(json, "by_name", current->by_name);
   json_instant_or_null(json, "at", current->at);
   json_end(json);

@@ -13,7 +13,7 @@
 #include "server/http/route.h"
 #include "server/work/job.h"
 
-enum { PARAM_MAX = 4, REPLY_HEADER_MAX = 10, REQUEST_TAG_BYTES = 96 };
+enum { PARAM_MAX = 4, REPLY_HEADER_MAX = 10, REQUEST_TAG_BYTES = 128 };
 
 struct stream;
 struct upload;

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "common/base/text.h"
+#include "common/base/text_unseen.h"
 #include "server/http/shape_value.h"
 
 enum { JSON_INPUT_DEPTH_MAX = 16, UNKNOWN_NAMES_TOLD = 20 };
@@ -37,9 +38,6 @@ static const struct syntax_words syntax_words[] = {
     {json_error_stack_overflow, "the body is nested too deeply"},
 };
 
-#define SCOPED_JSON __attribute__((cleanup(json_release)))
-
-static void json_release(json_t **json);
 static enum err check_text(const char *body, size_t size, struct problem *problem);
 static bool is_deep(const char *body, size_t size);
 static bool is_blank(const char *body, size_t size);
@@ -48,6 +46,7 @@ static enum err refuse_syntax(const json_error_t *error, struct problem *problem
 static enum err bind_object(const struct binding *binding, const json_t *object, void *out);
 static enum err bind_unknown(const struct binding *binding, const json_t *object);
 static enum err bind_value(const struct shape_place *place, const json_t *value);
+static enum err bind_text(const struct shape_place *place, const char *text);
 static enum err bind_list(const struct shape_place *place, const json_t *list);
 static enum err bind_item(const struct shape_place *place, const json_t *item, void *out);
 static enum err bind_text_item(const struct shape_place *place, const json_t *item, const char **out);
@@ -72,7 +71,7 @@ enum err shape_bind_json(const struct shape *shape, const char *body, size_t siz
   if (err != ERR_OK)
     return err;
   json_error_t error;
-  json_t *json SCOPED_JSON = json_loadb(body, size, JSON_REJECT_DUPLICATES | JSON_DECODE_ANY, &error);
+  json_auto_t *json = json_loadb(body, size, JSON_REJECT_DUPLICATES | JSON_DECODE_ANY, &error);
   if (json == NULL)
     return refuse_syntax(&error, problem);
   if (!json_is_object(json))
@@ -82,8 +81,6 @@ enum err shape_bind_json(const struct shape *shape, const char *body, size_t siz
     *out = bound;
   return err;
 }
-
-static void json_release(json_t **json) { json_decref(*json); }
 
 static enum err check_text(const char *body, size_t size, struct problem *problem) {
   if (!utf8_is_valid(body, size))
@@ -196,12 +193,13 @@ static enum err bind_value(const struct shape_place *place, const json_t *value)
   case SHAPE_TEXT:
   case SHAPE_LINES:
   case SHAPE_SECRET:
-    return is_text ? shape_put_text(place, json_string_value(value)) : shape_wrong_type(place);
+    return is_text ? bind_text(place, json_string_value(value)) : shape_wrong_type(place);
   case SHAPE_INSTANT:
     return is_text ? shape_put_instant(place, json_string_value(value)) : shape_wrong_type(place);
   case SHAPE_CHOICE:
     return is_text ? shape_put_choice(place, json_string_value(value)) : shape_wrong_type(place);
   case SHAPE_INTEGER:
+  case SHAPE_NATURAL:
     return json_is_integer(value) ? shape_put_integer(place, json_integer_value(value)) : shape_wrong_type(place);
   case SHAPE_FLAG:
     return json_is_boolean(value) ? shape_put_flag(place, json_is_true(value)) : shape_wrong_type(place);
@@ -214,6 +212,15 @@ static enum err bind_value(const struct shape_place *place, const json_t *value)
   }
   assert(false);
   return ERR_INTERNAL;
+}
+
+// Of a query string texts are looked for or cleaned; of a body others read them.
+static enum err bind_text(const struct shape_place *place, const char *text) {
+  enum field_type type = place->field->type;
+  const char *words = type == SHAPE_TEXT    ? text_unseen_refusal(place->arena, text, TEXT_NAME)
+                      : type == SHAPE_LINES ? text_unseen_refusal(place->arena, text, TEXT_LINES)
+                                            : NULL;
+  return words == NULL ? shape_put_text(place, text) : shape_error(place, words);
 }
 
 static enum err bind_list(const struct shape_place *place, const json_t *list) {

@@ -15,6 +15,7 @@ enum field_type {
   SHAPE_LINES,        // const char *; \n and \t allowed
   SHAPE_SECRET,       // const char *; taken as it is, never echoed or logged
   SHAPE_INTEGER,      // int64_t; 0 ≤ n ≤ max
+  SHAPE_NATURAL,      // int64_t; 1 ≤ n ≤ max: 0 is what it is when it was left out, or null
   SHAPE_FLAG,         // bool
   SHAPE_INSTANT,      // int64_t; RFC 3339
   SHAPE_CHOICE,       // int: the index into choices
@@ -55,7 +56,7 @@ struct raw_value {
 enum presence {
   OPTIONAL,
   REQUIRED,
-  NULLABLE, // must be given, and may be null: the value stays zero (SHAPE_INTEGER in a body)
+  NULLABLE, // must be given, and may be null: the value stays zero (SHAPE_NATURAL in a body)
 };
 
 struct field {
@@ -97,7 +98,7 @@ enum {
 // ("skills[2].level"). Duplicate names, depth over 16, numbers that are not whole, and bad UTF-8 are refused.
 CHECKED enum err shape_bind_json(const struct shape *shape, const char *body, size_t size, struct arena *arena,
                                  struct problem *problem, void **out);
-// Binds "a=1&b=x" (percent-decoded); only TEXT, INTEGER, FLAG, INSTANT, CHOICE.
+// Binds "a=1&b=x" (percent-decoded); only TEXT, INTEGER, NATURAL, FLAG, INSTANT, CHOICE.
 CHECKED enum err shape_bind_query(const struct shape *shape, const char *query, struct arena *arena,
                                   struct problem *problem, void **out);
 // Whether the rows make sense: names once, every value inside the struct, aligned and not upon another, choices and

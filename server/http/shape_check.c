@@ -18,6 +18,7 @@ static const struct storage storages[] = {
     [SHAPE_LINES] = {sizeof(const char *), alignof(const char *), false},
     [SHAPE_SECRET] = {sizeof(const char *), alignof(const char *), false},
     [SHAPE_INTEGER] = {sizeof(int64_t), alignof(int64_t), true},
+    [SHAPE_NATURAL] = {sizeof(int64_t), alignof(int64_t), true},
     [SHAPE_FLAG] = {sizeof(bool), alignof(bool), true},
     [SHAPE_INSTANT] = {sizeof(int64_t), alignof(int64_t), true},
     [SHAPE_CHOICE] = {sizeof(int), alignof(int), true},
@@ -78,8 +79,8 @@ static const char *fault_of_field(const struct shape *shape, size_t index, bool 
       return "stands twice";
   if (is_query && !storages[field->type].is_in_query)
     return "has a type that a query string cannot hold";
-  if (field->presence == NULLABLE && (is_query || field->type != SHAPE_INTEGER))
-    return "only an integer of a body may be null";
+  if (field->presence == NULLABLE && (is_query || field->type != SHAPE_NATURAL))
+    return "only a natural number of a body may be null";
   if ((field->type == SHAPE_CHOICE) != (field->choices != NULL && field->choices[0] != NULL))
     return "choices belong to SHAPE_CHOICE, and to it alone";
   if ((field->type == SHAPE_LIST) != (field->item != NULL))

@@ -73,6 +73,7 @@ static enum err bind_text(const struct shape_place *place, const char *text) {
   case SHAPE_TEXT:
     return shape_put_text(place, text);
   case SHAPE_INTEGER:
+  case SHAPE_NATURAL:
     return int64_parse(text, &number) ? shape_put_integer(place, number) : shape_wrong_type(place);
   case SHAPE_FLAG:
     if (strcmp(text, "true") != 0 && strcmp(text, "false") != 0)

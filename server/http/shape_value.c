@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "common/base/text.h"
+#include "common/base/text_unseen.h"
 
 enum { NAME_BYTES_SHOWN = 60 };
 
@@ -14,6 +15,7 @@ static const char *const type_words[] = {
     [SHAPE_LINES] = "must be text",
     [SHAPE_SECRET] = "must be text",
     [SHAPE_INTEGER] = "must be a whole number",
+    [SHAPE_NATURAL] = "must be a whole number",
     [SHAPE_FLAG] = "must be true or false",
     [SHAPE_INSTANT] = "must be an instant with its offset from UTC, such as \"2023-09-11T23:59:00Z\"",
     [SHAPE_CHOICE] = "must be text",
@@ -58,7 +60,8 @@ enum err shape_put_text(const struct shape_place *place, const char *text) {
 }
 
 enum err shape_put_integer(const struct shape_place *place, int64_t value) {
-  if (value < 0 || value > place->field->max)
+  int64_t min = place->field->type == SHAPE_NATURAL ? 1 : 0;
+  if (value < min || value > place->field->max)
     return integer_out_of_range(place);
   *(int64_t *)shape_storage(place) = value;
   shape_mark_present(place);
@@ -101,11 +104,14 @@ void shape_mark_present(const struct shape_place *place) {
 
 const char *shape_item_text(const struct shape_place *place, const char *text) {
   const char *kept = text_has_control(text, false) ? NULL : text_squeeze(place->arena, text);
+  const char *unseen = text_unseen_refusal(place->arena, text, TEXT_NAME);
   enum err err = ERR_OK;
   if (kept == NULL)
     err = shape_error(place, "must be one line without control characters");
   else if (kept[0] == '\0')
     err = shape_error(place, "must not be empty");
+  else if (unseen != NULL)
+    err = shape_error(place, unseen);
   else if (utf8_length(kept) > SHAPE_ITEM_TEXT_MAX)
     err = shape_error(place, arena_format(place->arena, "must have at most %d characters", SHAPE_ITEM_TEXT_MAX));
   return err == ERR_OK ? kept : NULL;
@@ -165,10 +171,13 @@ static void add_path(const struct shape_path *path, struct text *out) {
 }
 
 static enum err integer_out_of_range(const struct shape_place *place) {
-  int64_t max = place->field->max;
-  if (max == INT64_MAX)
-    return shape_error(place, "must be a whole number, 0 or more");
-  return shape_error(place, arena_format(place->arena, "must be a whole number from 0 to %" PRId64, max));
+  const struct field *field = place->field;
+  int min = field->type == SHAPE_NATURAL ? 1 : 0;
+  const char *or_null = field->presence == NULLABLE ? ", or null" : "";
+  if (field->max == INT64_MAX)
+    return shape_error(place, arena_format(place->arena, "must be a whole number, %d or more%s", min, or_null));
+  return shape_error(
+      place, arena_format(place->arena, "must be a whole number from %d to %" PRId64 "%s", min, field->max, or_null));
 }
 
 static enum err not_a_choice(const struct shape_place *place, const char *text) {

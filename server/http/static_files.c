@@ -1,8 +1,11 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 #include "server/http/static_files.h"
 
+#include <assert.h>
+#include <stdlib.h>
 #include <string.h>
 
+#include "common/base/html.h"
 #include "server/http/headers.h"
 #include "server/http/http.h"
 #include "server/http/reply.h"
@@ -12,30 +15,27 @@ static const char content_security_policy[] =
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; form-action 'self'; "
     "frame-ancestors 'none'; base-uri 'none'";
 
+static const struct static_file *find_file(const char *path);
+static const struct static_file *page_of(const char *path);
 static bool is_api(const char *path);
 static bool prefers_page(const struct request *request);
 static void answer_file(struct request *request, const struct static_file *file);
 static void write_file(struct request *request, const struct static_file *file, bool is_gzip);
 static void refuse_method(struct request *request);
-
-const struct static_file *static_file_find(const char *path) {
-  for (size_t i = 0; i < static_file_count; i++)
-    if (strcmp(static_files[i].path, path) == 0)
-      return &static_files[i];
-  return NULL;
-}
+static const char *add_until(struct text *out, const char *from, const char *end, const char *mark);
+static const char *find(const char *from, const char *end, const char *mark);
 
 bool static_file_answer(struct request *request) {
   // "" is the path of no request, but the name of a row.
   if (request->path[0] != '/' || is_api(request->path))
     return false;
-  const struct static_file *file = static_file_find(request->path);
+  const struct static_file *file = find_file(request->path);
   if (file != NULL && request->method != METHOD_GET)
     refuse_method(request);
   else if (file != NULL)
     answer_file(request, file);
   else if (request->method == METHOD_GET && prefers_page(request)) {
-    write_file(request, static_file_find(""), false);
+    write_file(request, page_of(""), false);
     reply_status(request, 404);
   } else
     return false;
@@ -46,6 +46,51 @@ void static_file_protect(struct request *request, const char *referrer_policy) {
   reply_header(request, "Content-Security-Policy", content_security_policy);
   reply_header(request, "Referrer-Policy", referrer_policy);
   reply_header(request, "X-Frame-Options", "DENY");
+}
+
+void static_file_page(struct request *request, const char *path, const char *title, const char *words,
+                      const char *referrer_policy) {
+  const struct static_file *file = page_of(path);
+  const char *at = (const char *)file->bytes, *end = at + file->size;
+  static const char begin_mark[] = "<!-- words -->", end_mark[] = "<!-- /words -->";
+  struct text *page = reply_text(request, file->media);
+  at = add_until(page, at, end, "<title>");
+  text_add_format(page, "<title>%s \xc2\xb7 Tandem", title);
+  at = add_until(page, find(at, end, "</title>"), end, begin_mark);
+  text_add(page, words);
+  at = find(at, end, end_mark) + sizeof end_mark - 1;
+  text_add_n(page, at, (size_t)(end - at));
+  static_file_protect(request, referrer_policy);
+}
+
+bool static_file_refusal(struct request *request, const char *title, const char *detail) {
+  // Of a head that could not be read nobody knows what its sender takes: that is no browser's.
+  if (request->path[0] != '/' || is_api(request->path) || !prefers_page(request))
+    return false;
+  struct text words;
+  text_init(&words, request->arena);
+  text_add(&words, "<h1>");
+  html_add(&words, title);
+  text_add(&words, "</h1>\n<p>");
+  html_add(&words, detail);
+  text_add(&words, "</p>\n<p><a href=\"/\">To the start</a></p>\n");
+  static_file_page(request, "", title, text_get(&words), "no-referrer");
+  return true;
+}
+
+static const struct static_file *find_file(const char *path) {
+  for (size_t i = 0; i < static_file_count; i++)
+    if (strcmp(static_files[i].path, path) == 0)
+      return &static_files[i];
+  return NULL;
+}
+
+// Of a page that the build embeds.
+static const struct static_file *page_of(const char *path) {
+  const struct static_file *file = find_file(path);
+  if (file == NULL)
+    abort();
+  return file;
 }
 
 static bool is_api(const char *path) {
@@ -86,4 +131,17 @@ static void write_file(struct request *request, const struct static_file *file, 
 static void refuse_method(struct request *request) {
   http_refuse(request, problem_raise(&request->problem, PROBLEM_METHOD_NOT_ALLOWED, "Use GET, HEAD at this address."));
   reply_header(request, "Allow", "GET, HEAD");
+}
+
+// What stands before the mark; from there on, it is the caller's.
+static const char *add_until(struct text *out, const char *from, const char *end, const char *mark) {
+  const char *at = find(from, end, mark);
+  text_add_n(out, from, (size_t)(at - from));
+  return at;
+}
+
+static const char *find(const char *from, const char *end, const char *mark) {
+  const char *at = memmem(from, (size_t)(end - from), mark, strlen(mark));
+  assert(at != NULL); // a page of our own
+  return at;
 }

@@ -26,9 +26,15 @@ struct static_file {
 extern const struct static_file static_files[];
 extern const size_t static_file_count;
 
-const struct static_file *static_file_find(const char *path); // or NULL
 // What every page is sent with: where scripts may come from, that nobody may frame it, what it tells of where one was.
 void static_file_protect(struct request *request, const char *referrer_policy);
+// The page of that path with this title, and these words (HTML) in the place of what stands between <!-- words --> and
+// <!-- /words -->.
+void static_file_page(struct request *request, const char *path, const char *title, const char *words,
+                      const char *referrer_policy);
+// A refusal outside /api/v1 of what a browser asks for: the reply's body is then a page that says it. False for other
+// clients: the caller writes a problem document.
+bool static_file_refusal(struct request *request, const char *title, const char *detail);
 // For a path that no row has. True: the reply is complete (a file, 304, 405, or the page that says 404 to a browser).
 // False below /api/v1 and for other clients: the caller says 404 by a problem document.
 bool static_file_answer(struct request *request);

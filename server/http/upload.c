@@ -2,10 +2,10 @@
 #include "server/http/upload.h"
 
 #include <assert.h>
-#include <errno.h>
 #include <stdio.h>
 #include <unistd.h>
 
+#include "common/base/fd.h"
 #include "common/base/log.h"
 #include "server/http/http.h"
 
@@ -43,18 +43,10 @@ enum err upload_take(struct upload *upload, const char *bytes, size_t size) {
     return ERR_TOO_LARGE;
   sha256_add(&upload->hash, bytes, size);
   upload->bytes += size;
-  while (size > 0) {
-    ssize_t count = write(upload->temporary.fd, bytes, size);
-    if (count < 0 && errno == EINTR)
-      continue;
-    if (count <= 0) {
-      log_line(LOG_ERROR, "files", "an upload cannot be written: %m");
-      return ERR_UNAVAILABLE;
-    }
-    bytes += count;
-    size -= (size_t)count;
-  }
-  return ERR_OK;
+  if (fd_write_all(upload->temporary.fd, bytes, size))
+    return ERR_OK;
+  log_line(LOG_ERROR, "files", "an upload cannot be written: %m");
+  return ERR_UNAVAILABLE;
 }
 
 enum err upload_finish(struct request *request) {

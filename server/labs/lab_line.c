@@ -13,8 +13,7 @@ enum err lab_check_student(const struct act *act, const struct course_view *cour
   enum err err = enrolment_get(act, course->id, person, &enrolment);
   if (err == ERR_NOT_FOUND || (err == ERR_OK && (!enrolment.is_active || enrolment.role != ROLE_STUDENT)))
     return problem_raise(act->problem, PROBLEM_NOT_FOUND, "This person is not a student of the course.");
-  if (err == ERR_OK && course->file->audit.requires_approval && enrolment.credit == CREDIT_AUDIT &&
-      !enrolment.is_audit_approved)
+  if (err == ERR_OK && course_bars_auditor(course, enrolment.credit, enrolment.is_audit_approved))
     return problem_raise(
         act->problem, PROBLEM_AUDITOR_NOT_APPROVED,
         "Auditing needs the instructor's approval before a lab seat can be taken. Ask the instructor, then try again.");

@@ -25,7 +25,7 @@ static enum err may_ask(const struct act *act, const struct course_view *course,
     return problem_raise(act->problem, PROBLEM_NOT_FOUND, "This course has no labs.");
   if (course->is_seated)
     return problem_raise(act->problem, PROBLEM_IN_LAB, "You have a lab seat already. There is nothing to ask for.");
-  if (course->credit == CREDIT_AUDIT && !course->is_audit_approved)
+  if (course_bars_auditor(course, course->credit, course->is_audit_approved))
     return problem_raise(
         act->problem, PROBLEM_AUDITOR_NOT_APPROVED,
         "Auditing needs the instructor's approval before you get a lab seat. First ask for \"audit\".");

@@ -1,13 +1,10 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 #include "server/labs/lab_store.h"
 
-#include <string.h>
+static const char *const state_names[] = {"", "waiting", "offered", "seated", "expired", "withdrawn", "ended", NULL};
 
-static const char *const state_names[] = {"", "waiting", "offered", "seated", "expired", "withdrawn", "ended"};
-
-static enum err read_list(struct db_rows *rows, struct arena *arena, struct queue_entry **out, size_t *count);
-static struct queue_entry read_entry(struct db_rows *rows);
-static enum err read_one(struct db_rows *rows, struct queue_entry *out);
+static void read_named(struct db_rows *rows, struct arena *arena, void *row);
+static void read_entry(struct db_rows *rows, struct arena *arena, void *row);
 
 enum err lab_store_counts(struct db *db, int64_t course, struct lab_counts *out) {
   struct db_rows rows DB_SCOPE = db_query(
@@ -30,7 +27,7 @@ enum err lab_store_latest(struct db *db, int64_t course, int64_t person, struct 
                "where course_id = $1 and person_id = $2 order by id desc limit 1",
                db_int(course), db_int(person));
   struct queue_entry found = {.person = person};
-  enum err err = read_one(&rows, &found);
+  enum err err = db_one(&rows, NULL, read_entry, &found);
   if (err != ERR_OK && err != ERR_NOT_FOUND)
     return err;
   *out = found;
@@ -42,7 +39,7 @@ enum err lab_store_entry(struct db *db, int64_t course, int64_t id, struct queue
                                           "select id, person_id, state, asked_at, offer_expires_at, parked_at from "
                                           "lab_queue where id = $1 and course_id = $2",
                                           db_int(id), db_int(course));
-  return read_one(&rows, out);
+  return db_one(&rows, NULL, read_entry, out);
 }
 
 enum err lab_store_first(struct db *db, int64_t course, struct queue_entry *out) {
@@ -51,7 +48,7 @@ enum err lab_store_first(struct db *db, int64_t course, struct queue_entry *out)
                "select id, person_id, state, asked_at, offer_expires_at, parked_at from lab_queue "
                "where course_id = $1 and state = 'waiting' order by id limit 1",
                db_int(course));
-  return read_one(&rows, out);
+  return db_one(&rows, NULL, read_entry, out);
 }
 
 enum err lab_store_place(struct db *db, int64_t course, int64_t id, int64_t *out) {
@@ -106,7 +103,7 @@ enum err lab_store_list(struct db *db, struct arena *arena, int64_t course, enum
       "h.name) "
       "from lab_queue q join people h on h.id = q.person_id where q.course_id = $1 and q.state = $2 order by q.id",
       db_int(course), db_text(state_names[state]));
-  return read_list(&rows, arena, out, count);
+  return db_list(&rows, arena, read_named, out, count);
 }
 
 enum err lab_store_waiting(struct db *db, struct arena *arena, int64_t course, int64_t after, int64_t limit,
@@ -117,7 +114,7 @@ enum err lab_store_waiting(struct db *db, struct arena *arena, int64_t course, i
       "h.name) from lab_queue q join people h on h.id = q.person_id "
       "where q.course_id = $1 and q.state = 'waiting' and q.id > $2 order by q.id limit $3",
       db_int(course), db_int(after), db_int(limit));
-  return read_list(&rows, arena, out, count);
+  return db_list(&rows, arena, read_named, out, count);
 }
 
 enum err lab_store_seated(struct db *db, struct arena *arena, int64_t course, struct seated **out, size_t *count) {
@@ -143,37 +140,18 @@ enum err lab_store_seated(struct db *db, struct arena *arena, int64_t course, st
   return ERR_OK;
 }
 
-static enum err read_list(struct db_rows *rows, struct arena *arena, struct queue_entry **out, size_t *count) {
-  struct queue_entry *list = NULL;
-  size_t size = 0;
-  while (db_next(rows)) {
-    list = arena_more(arena, list, size, sizeof *list);
-    list[size] = read_entry(rows);
-    list[size++].name = db_column_text(rows, 6, arena);
-  }
-  if (rows->err != ERR_OK)
-    return rows->err;
-  *out = list;
-  *count = size;
-  return ERR_OK;
+static void read_named(struct db_rows *rows, struct arena *arena, void *row) {
+  struct queue_entry *entry = row;
+  read_entry(rows, arena, entry);
+  entry->name = db_column_text(rows, 6, arena);
 }
 
-static struct queue_entry read_entry(struct db_rows *rows) {
-  struct queue_entry entry = {.id = db_column_int(rows, 0),
-                              .person = db_column_int(rows, 1),
-                              .asked_at = db_column_int(rows, 3),
-                              .offer_expires_at = db_column_int(rows, 4),
-                              .parked_at = db_column_int(rows, 5)};
-  const char *state = db_column_peek(rows, 2);
-  for (int i = QUEUE_WAITING; i <= QUEUE_ENDED; i++)
-    if (strcmp(state_names[i], state) == 0)
-      entry.state = (enum queue_state)i;
-  return entry;
-}
-
-static enum err read_one(struct db_rows *rows, struct queue_entry *out) {
-  if (!db_next(rows))
-    return rows->err != ERR_OK ? rows->err : ERR_NOT_FOUND;
-  *out = read_entry(rows);
-  return ERR_OK;
+static void read_entry(struct db_rows *rows, struct arena *arena, void *row) {
+  (void)arena;
+  *(struct queue_entry *)row = (struct queue_entry){.id = db_column_int(rows, 0),
+                                                    .person = db_column_int(rows, 1),
+                                                    .state = (enum queue_state)db_column_choice(rows, 2, state_names),
+                                                    .asked_at = db_column_int(rows, 3),
+                                                    .offer_expires_at = db_column_int(rows, 4),
+                                                    .parked_at = db_column_int(rows, 5)};
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 #include "server/labs/lab_words.h"
 
+#include "common/base/text.h"
 #include "server/outbound/outbox.h"
 #include "server/teams/repair_moves.h"
 
@@ -42,20 +43,19 @@ enum err lab_tell_taken_out(const struct act *act, const struct course_view *cou
   if (err != ERR_OK)
     return err;
   return tell(act, course, person, "The staff have taken you out of the line for the labs",
-              arena_format(act->arena, "%s took back %s in %s. They write: \"%s\".%s", who, lost, course->file->title,
-                           reason, ask));
+              arena_format(act->arena, "%s took back %s in %s. They write: %s%s", who, lost, course->file->title,
+                           text_quotation(act->arena, reason), ask));
 }
 
 enum err lab_tell_list_ended(const struct act *act, const struct course_view *course, int64_t person) {
-  int64_t closes = course->file->teams.closes;
+  int64_t closes = course->file->teams.closes, days = (closes - act->now + DAY_SECONDS - 1) / DAY_SECONDS;
   const char *rest =
       !course->file->teams.has_teams || closes <= act->now
           ? "Team registration is over too: write to the staff, who will find you a place."
           : arena_format(
                 act->arena,
-                "Team registration closes on %s, %lld days from now: look for a team, or join one that is looking.",
-                course_instant_words(course, act->arena, closes),
-                (long long)((closes - act->now + DAY_SECONDS - 1) / DAY_SECONDS));
+                "Team registration closes on %s, %lld day%s from now: look for a team, or join one that is looking.",
+                course_instant_words(course, act->arena, closes), (long long)days, days == 1 ? "" : "s");
   return tell(act, course, person, "The waiting list for the labs has ended",
               arena_format(act->arena, "No lab seat became free for you in %s before the day of decision. %s",
                            course->file->title, rest));

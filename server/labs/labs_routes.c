@@ -38,7 +38,7 @@ static void write_line(struct json *json, const char *name, const struct queue_e
 static const struct field page_fields[] = {
     {"after", SHAPE_INTEGER, OPTIONAL, INT64_MAX, offsetof(struct seats_page, after), NO_PRESENT, NULL, NULL,
      "The answer's `next` of the page before."},
-    {"limit", SHAPE_INTEGER, OPTIONAL, SEATS_PAGE_MAX, offsetof(struct seats_page, limit), NO_PRESENT, NULL, NULL,
+    {"limit", SHAPE_NATURAL, OPTIONAL, SEATS_PAGE_MAX, offsetof(struct seats_page, limit), NO_PRESENT, NULL, NULL,
      "How many of those who wait, 500 unless told; seats and offers are all shown on each page."},
 };
 static const struct shape seats_query = {"SeatsPage", MEDIA_JSON, 0, sizeof(struct seats_page), page_fields, 2};
@@ -155,10 +155,7 @@ static enum err list_seats(struct request *request) {
   write_seated(json, seated, count);
   write_line(json, "offered", offered, offered_count, 0);
   write_line(json, "waiting", waiting, waiting_count, before);
-  if (has_more)
-    json_int(json, "next", waiting[waiting_count - 1].id);
-  else
-    json_none(json, "next");
+  json_int_or_null(json, "next", has_more ? waiting[waiting_count - 1].id : 0);
   return ERR_OK;
 }
 

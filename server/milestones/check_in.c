@@ -23,8 +23,6 @@ static enum err find_holder(const struct act *act, const struct course_view *cou
                             struct holder *out);
 static enum err check_record(const struct act *act, const struct course_view *course, const struct milestone *milestone,
                              const struct check_in_record *record);
-static enum err check_whose(const struct act *act, const struct course_view *course, const struct milestone *milestone,
-                            const struct holder *holder);
 static enum err check_member(const struct act *act, const struct course_view *course, const struct milestone *milestone,
                              const struct check_in_record *record, size_t index);
 static enum err put_row(const struct act *act, const struct course_view *course, const struct milestone *milestone,
@@ -33,11 +31,6 @@ static enum err put_result(const struct act *act, const struct course_view *cour
                            const struct check_in_member *member);
 static enum err put_follow_ups(const struct act *act, const struct course_view *course,
                                const struct milestone *milestone, const struct check_in_record *record);
-
-enum err check_in_result(const struct act *act, const struct course_view *course, const struct milestone *milestone,
-                         int64_t person, enum check_in_state *out) {
-  return check_in_store_result(act, course->id, milestone->id, person, out);
-}
 
 enum err check_in_results_all(const struct act *act, const struct course_view *course, int64_t person,
                               const enum check_in_state **out) {
@@ -164,23 +157,10 @@ static enum err check_record(const struct act *act, const struct course_view *co
                              const struct check_in_record *record) {
   if (!slot_is_for(milestone))
     return problem_raise(act->problem, PROBLEM_CONFLICT, "%s is handed in, not held.", milestone->title);
-  enum err err = check_whose(act, course, milestone, &record->holder);
+  enum err err = slot_check_whose(act, course, milestone, &record->holder);
   for (size_t i = 0; err == ERR_OK && i < record->member_count; i++)
     err = check_member(act, course, milestone, record, i);
   return err;
-}
-
-static enum err check_whose(const struct act *act, const struct course_view *course, const struct milestone *milestone,
-                            const struct holder *holder) {
-  bool is_of_teams = course->file->tracks[milestone->track].capacity == 0;
-  if ((holder->team == 0) == (holder->person == 0) || is_of_teams != (holder->team != 0))
-    return problem_field(act->problem, is_of_teams ? "team" : "person", "%s is of %s: give %s, and nothing else",
-                         milestone->title, is_of_teams ? "teams" : "students alone",
-                         is_of_teams ? "the team" : "the person");
-  if (is_of_teams)
-    return slot_check_holder(act, course, holder);
-  struct holder known;
-  return milestone_holder(act, course, milestone, holder->person, &known);
 }
 
 static enum err check_member(const struct act *act, const struct course_view *course, const struct milestone *milestone,

@@ -18,10 +18,7 @@ extern const char *const check_in_state_names[]; // "none", "held", "missed", "e
 enum check_in_risk { CHECK_IN_NO_RISK_SAID, CHECK_IN_ON_TRACK, CHECK_IN_AT_RISK, CHECK_IN_STUCK };
 extern const char *const check_in_risk_names[]; // by enum check_in_risk less one: "on track", "at risk", "stuck", NULL
 
-// What staff recorded of the person.
-CHECKED enum err check_in_result(const struct act *act, const struct course_view *course,
-                                 const struct milestone *milestone, int64_t person, enum check_in_state *out);
-// Of one person for all milestones of the course (by index in the course file), in one query.
+// What staff recorded of the person, for all milestones of the course (by index in the course file), in one query.
 CHECKED enum err check_in_results_all(const struct act *act, const struct course_view *course, int64_t person,
                                       const enum check_in_state **out);
 

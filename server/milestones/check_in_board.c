@@ -25,7 +25,6 @@ static void write_members(struct json *json, const struct board *board, const st
 static void write_notes(struct json *json, const struct board *board, const struct holder *holder);
 static void write_record(struct json *json, const struct board *board, const struct holder *holder);
 static void write_follow_ups(struct json *json, const struct board *board, const struct holder *holder);
-static void write_id(struct json *json, const char *name, int64_t id);
 static bool is_same(const struct holder *a, const struct holder *b);
 
 static const char *const result_names[] = {"held", "missed", "excused", NULL};
@@ -154,8 +153,8 @@ static enum err load(const struct act *act, const struct course_view *course, st
 }
 
 static void write_holder(struct json *json, const struct board *board, const struct board_holder *holder) {
-  write_id(json, "team", holder->holder.team);
-  write_id(json, "person", holder->holder.person);
+  json_int_or_null(json, "team", holder->holder.team);
+  json_int_or_null(json, "person", holder->holder.person);
   json_text(json, "name", holder->name);
   if (holder->mentor == 0)
     json_none(json, "mentor");
@@ -257,13 +256,6 @@ static void write_follow_ups(struct json *json, const struct board *board, const
     json_end(json);
   }
   json_end(json);
-}
-
-static void write_id(struct json *json, const char *name, int64_t id) {
-  if (id != 0)
-    json_int(json, name, id);
-  else
-    json_none(json, name);
 }
 
 static bool is_same(const struct holder *a, const struct holder *b) {

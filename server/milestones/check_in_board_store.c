@@ -10,8 +10,9 @@ enum err check_in_board_store_holders(const struct act *act, int64_t course, boo
                "and t.state = 'registered' union all select 0, p.person_id, coalesce(s.preferred_name, s.name) from "
                "placements p "
                "join people s on s.id = p.person_id where p.course_id = $1 and $2 = 0 and p.until_at is null "
-               "and p.team_id is null) o left join team_mentors m on m.team_id = o.team_id left join people h on h.id "
-               "= m.person_id "
+               "and p.team_id is null) o left join team_mentors m on m.team_id = o.team_id and exists (select 1 "
+               "from enrolments g where g.course_id = $1 and g.person_id = m.person_id and g.state = 'active' and "
+               "g.role <> 'student') left join people h on h.id = m.person_id "
                "where o.team_id + o.person_id > $3 and ($4 = 0 or o.team_id + o.person_id = $4) "
                "order by o.team_id, o.person_id limit $5",
                db_int(course), db_int(is_of_teams ? 1 : 0), db_int(page->after),

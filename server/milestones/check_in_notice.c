@@ -4,13 +4,10 @@
 #include <inttypes.h>
 
 #include "common/base/json.h"
-#include "common/base/text.h"
 #include "server/accounts/person.h"
 #include "server/db/audit.h"
-#include "server/outbound/outbox.h"
+#include "server/milestones/milestone_notice.h"
 #include "server/teams/team.h"
-
-enum { TITLE_CHARACTERS_MAX = 120 }; // of a subject; what is longer goes by its id
 
 static const char *result_words(enum check_in_state state);
 static const char *state_json(const struct act *act, const struct milestone *milestone, enum check_in_state state);
@@ -38,12 +35,11 @@ enum err check_in_audit_result(const struct act *act, const struct course_view *
 
 enum err check_in_tell_result(const struct act *act, const struct course_view *course,
                               const struct milestone *milestone, int64_t person, enum check_in_state state) {
-  bool is_short = utf8_length(milestone->title) <= TITLE_CHARACTERS_MAX;
   const struct message message = {
       .course = course->id,
       .person = person,
       .kind = "check-in result",
-      .subject = arena_format(act->arena, "What was recorded of you: %s", is_short ? milestone->title : milestone->id),
+      .subject = arena_format(act->arena, "What was recorded of you: %s", milestone_title_words(course, milestone->id)),
       .words = arena_format(act->arena, "For %s %s. Ask the course's staff if that is not so.", milestone->title,
                             result_words(state)),
       .link = arena_format(act->arena, "/courses/%s/milestones", course->slug)};

@@ -64,7 +64,7 @@ static const struct field update_fields[] = {
 static const struct shape update_shape = {"CheckInUpdatePut", MEDIA_JSON, 128 * 1024, sizeof(struct update_body), update_fields, sizeof update_fields / sizeof *update_fields};
 static const struct field board_fields[] = {
   {"after", SHAPE_INTEGER, OPTIONAL, INT64_MAX, offsetof(struct board_query, after), NO_PRESENT, NULL, NULL, "The answer's `next` of the page before."},
-  {"limit", SHAPE_INTEGER, OPTIONAL, PAGE_MAX,  offsetof(struct board_query, limit), NO_PRESENT, NULL, NULL, "How many teams or students, 100 unless told."},
+  {"limit", SHAPE_NATURAL, OPTIONAL, PAGE_MAX,  offsetof(struct board_query, limit), NO_PRESENT, NULL, NULL, "How many teams or students, 100 unless told."},
 };
 static const struct shape board_shape = {"BoardPage", MEDIA_JSON, 0, sizeof(struct board_query), board_fields, 2};
 static const struct field member_fields[] = {
@@ -73,8 +73,8 @@ static const struct field member_fields[] = {
 };
 static const struct shape member_shape = {"CheckInMember", MEDIA_JSON, 0, sizeof(struct member_body), member_fields, 2};
 static const struct field record_fields[] = {
-  {"team",       SHAPE_INTEGER,      OPTIONAL, INT64_MAX,                     offsetof(struct record_body, team),       NO_PRESENT,                               NULL,                NULL,          "Which team it was."},
-  {"person",     SHAPE_INTEGER,      OPTIONAL, INT64_MAX,                     offsetof(struct record_body, person),     NO_PRESENT,                               NULL,                NULL,          "Which seated student it was, where the track is done alone."},
+  {"team",       SHAPE_NATURAL,      OPTIONAL, INT64_MAX,                     offsetof(struct record_body, team),       NO_PRESENT,                               NULL,                NULL,          "Which team it was."},
+  {"person",     SHAPE_NATURAL,      OPTIONAL, INT64_MAX,                     offsetof(struct record_body, person),     NO_PRESENT,                               NULL,                NULL,          "Which seated student it was, where the track is done alone."},
   {"members",    SHAPE_LIST,         OPTIONAL, CHECK_IN_MEMBERS_MAX,          offsetof(struct record_body, members),    NO_PRESENT,                               NULL,                &member_shape, "Who held, missed or was excused; others stay as they are."},
   {"notes",      SHAPE_LINES,        OPTIONAL, CHECK_IN_TEXT_CHARACTERS_MAX,  offsetof(struct record_body, notes),      offsetof(struct record_body, has_notes), NULL,                NULL,          "Of staff, for staff; left out: as they were."},
   {"risk",       SHAPE_CHOICE,       OPTIONAL, 0,                             offsetof(struct record_body, risk),       offsetof(struct record_body, has_risk),  check_in_risk_names, NULL,          "For staff; left out: as it was."},
@@ -83,7 +83,7 @@ static const struct field record_fields[] = {
 };
 static const struct shape record_shape = {"CheckInNew", MEDIA_JSON, 128 * 1024, sizeof(struct record_body), record_fields, sizeof record_fields / sizeof *record_fields};
 static const struct field mentor_fields[] = {
-  {"person", SHAPE_INTEGER, NULLABLE, INT64_MAX, offsetof(struct mentor_body, person), NO_PRESENT, NULL, NULL, "Somebody of the staff; null: nobody any more."},
+  {"person", SHAPE_NATURAL, NULLABLE, INT64_MAX, offsetof(struct mentor_body, person), NO_PRESENT, NULL, NULL, "Somebody of the staff; null: nobody any more."},
 };
 static const struct shape mentor_shape = {"MentorPut", MEDIA_JSON, 256, sizeof(struct mentor_body), mentor_fields, 1};
 
@@ -223,10 +223,7 @@ static enum err show_mentor(struct request *request) {
   if (err != ERR_OK)
     return err;
   struct json *json = reply_object(request);
-  if (mentor.person != 0)
-    json_int(json, "person", mentor.person);
-  else
-    json_none(json, "person");
+  json_int_or_null(json, "person", mentor.person);
   json_text(json, "name", mentor.name);
   return ERR_OK;
 }

@@ -3,9 +3,6 @@
 
 #include "common/base/text.h"
 
-static enum check_in_state state_from(const char *name);
-static enum check_in_risk risk_from(const char *name);
-
 enum err check_in_store_update(const struct act *act, int64_t course, const char *milestone,
                                const struct holder *holder, struct check_in_update *out) {
   struct db_rows rows DB_SCOPE =
@@ -83,7 +80,8 @@ enum err check_in_store_get(const struct act *act, int64_t course, const char *m
     return rows.err;
   out->id = db_column_int(&rows, 0);
   out->notes = db_column_text(&rows, 1, act->arena);
-  out->risk = risk_from(db_column_peek(&rows, 2));
+  if (!db_column_is_null(&rows, 2))
+    out->risk = (enum check_in_risk)(1 + db_column_choice(&rows, 2, check_in_risk_names));
   out->version = db_column_int(&rows, 3);
   return ERR_OK;
 }
@@ -108,7 +106,7 @@ enum err check_in_store_result(const struct act *act, int64_t course, const char
   struct db_rows rows DB_SCOPE =
       db_query(act->db, "select state from check_in_results where course_id = $1 and person_id = $2 and milestone = $3",
                db_int(course), db_int(person), db_text(milestone));
-  *out = db_next(&rows) ? state_from(db_column_peek(&rows, 0)) : CHECK_IN_NONE;
+  *out = db_next(&rows) ? (enum check_in_state)db_column_choice(&rows, 0, check_in_state_names) : CHECK_IN_NONE;
   return rows.err;
 }
 
@@ -121,8 +119,9 @@ enum err check_in_store_results(const struct act *act, int64_t course, int64_t p
   size_t size = 0;
   while (db_next(&rows)) {
     list = arena_more(act->arena, list, size, sizeof *list);
-    list[size++] = (struct check_in_result_of){.milestone = db_column_text(&rows, 0, act->arena),
-                                               .state = state_from(db_column_peek(&rows, 1))};
+    list[size++] =
+        (struct check_in_result_of){.milestone = db_column_text(&rows, 0, act->arena),
+                                    .state = (enum check_in_state)db_column_choice(&rows, 1, check_in_state_names)};
   }
   if (rows.err != ERR_OK)
     return rows.err;
@@ -184,7 +183,9 @@ enum err check_in_store_mentor(const struct act *act, int64_t course, int64_t te
   struct db_rows rows DB_SCOPE =
       db_query(act->db,
                "select m.person_id, coalesce(h.preferred_name, h.name) from team_mentors m "
-               "join people h on h.id = m.person_id where m.team_id = $1 and m.course_id = $2",
+               "join people h on h.id = m.person_id where m.team_id = $1 and m.course_id = $2 and exists (select "
+               "1 from enrolments g where g.course_id = $2 and g.person_id = m.person_id and g.state = 'active' "
+               "and g.role <> 'student')",
                db_int(team), db_int(course));
   *out = (struct team_mentor){0};
   if (!db_next(&rows))
@@ -201,18 +202,4 @@ enum err check_in_store_set_mentor(const struct act *act, int64_t course, int64_
                  "on conflict (team_id) do update set person_id = excluded.person_id, by_id = excluded.by_id, "
                  "at = excluded.at",
                  db_int(team), db_int(course), db_int(person), db_int_or_null(act->actor), db_int(act->now));
-}
-
-static enum check_in_state state_from(const char *name) {
-  enum check_in_state state = CHECK_IN_EXCUSED;
-  while (state > CHECK_IN_NONE && !text_equal(check_in_state_names[state], name))
-    state--;
-  return state;
-}
-
-static enum check_in_risk risk_from(const char *name) {
-  enum check_in_risk risk = CHECK_IN_STUCK;
-  while (risk > CHECK_IN_NO_RISK_SAID && !text_equal(check_in_risk_names[risk - 1], name))
-    risk--;
-  return risk;
 }

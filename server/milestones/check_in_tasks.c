@@ -6,6 +6,7 @@
 #include "server/milestones/check_in_task_store.h"
 #include "server/milestones/slot_notice.h"
 #include "server/milestones/slot_store.h"
+#include "server/milestones/submission.h"
 #include "server/teams/team.h"
 
 enum { SOON_SECONDS = 48 * 3600, RECORD_WITHIN_SECONDS = 24 * 3600 };
@@ -17,12 +18,14 @@ struct own {
   struct slot *booked;
   struct slot_offered *offered;
   const char **updates;
+  bool *needs_slot; // by index: what they handed in is nothing without one
   size_t booked_count, offered_count, update_count;
 };
 
 static bool is_held_by_slots(const struct milestone *milestone);
 static enum err find_holder(const struct act *act, const struct course_view *course, struct holder *out);
 static enum err load_own(const struct act *act, const struct course_view *course, struct own *own);
+static enum err load_needs(const struct act *act, const struct course_view *course, struct own *own);
 static void add_own(const struct act *act, const struct course_view *course, const struct own *own, size_t index,
                     struct task_list *list);
 static void add_booking(const struct act *act, const struct course_view *course, const struct own *own,
@@ -105,8 +108,22 @@ static enum err load_own(const struct act *act, const struct course_view *course
     err = slot_store_offered(act, course->id, &own->offered, &own->offered_count);
   if (err == ERR_OK)
     err = slot_store_booked(act, course->id, &own->holder, &own->booked, &own->booked_count);
-  return err == ERR_OK ? check_in_task_store_updates(act, course->id, &own->holder, &own->updates, &own->update_count)
-                       : err;
+  if (err == ERR_OK)
+    err = check_in_task_store_updates(act, course->id, &own->holder, &own->updates, &own->update_count);
+  return err == ERR_OK ? load_needs(act, course, own) : err;
+}
+
+// Staff may have cancelled the slot since.
+static enum err load_needs(const struct act *act, const struct course_view *course, struct own *own) {
+  size_t count = course->file->milestone_count;
+  own->needs_slot = arena_array(act->arena, count, sizeof *own->needs_slot);
+  enum err err = ERR_OK;
+  for (size_t i = 0; err == ERR_OK && i < count; i++) {
+    own->needs_slot[i] = is_held_by_slots(&course->file->milestones[i]);
+    if (!own->needs_slot[i] && own->facts[i].submission != 0)
+      err = submission_needs_slot(act, course, &course->file->milestones[i], &own->holder, &own->needs_slot[i]);
+  }
+  return err;
 }
 
 static void add_own(const struct act *act, const struct course_view *course, const struct own *own, size_t index,
@@ -119,7 +136,7 @@ static void add_own(const struct act *act, const struct course_view *course, con
   const struct slot *slot = NULL;
   for (size_t i = 0; i < own->booked_count; i++)
     slot = strcmp(own->booked[i].milestone, milestone->id) == 0 ? &own->booked[i] : slot;
-  if (slot == NULL && is_held_by_slots(milestone))
+  if (slot == NULL && own->needs_slot[index])
     add_booking(act, course, own, milestone, list);
   bool is_written = false;
   for (size_t i = 0; i < own->update_count; i++)

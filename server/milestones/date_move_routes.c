@@ -132,10 +132,7 @@ static void write_plan(struct request *request, const struct date_wish *wish, co
   struct json *json = reply_object(request);
   json_flag(json, "dry_run", wish->is_dry_run);
   json_text(json, "milestone", plan->is->id);
-  if (plan->version == 0)
-    json_none(json, "syllabus_version");
-  else
-    json_int(json, "syllabus_version", plan->version);
+  json_int_or_null(json, "syllabus_version", plan->version);
   date_plan_write_dates(json, "before", plan->was);
   date_plan_write_dates(json, "after", plan->is);
   json_flag(json, "needs_confirmation", plan->why_confirm != NULL);

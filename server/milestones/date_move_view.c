@@ -70,14 +70,8 @@ void date_plan_write_effects(const struct act *act, struct json *json, const str
 }
 
 static void write_whose(struct json *json, const struct holder *holder, const char *name) {
-  if (holder->team != 0)
-    json_int(json, "team", holder->team);
-  else
-    json_none(json, "team");
-  if (holder->person != 0)
-    json_int(json, "person", holder->person);
-  else
-    json_none(json, "person");
+  json_int_or_null(json, "team", holder->team);
+  json_int_or_null(json, "person", holder->person);
   json_text(json, "name", name);
 }
 

@@ -6,7 +6,7 @@
 #include "common/base/text.h"
 #include "server/outbound/outbox.h"
 
-enum { NAMES_MAX = 20, DATES = 3 };
+enum { NAMES_MAX = 20, DATES = 3, TITLE_CHARACTERS_MAX = 120 }; // of a subject; what is longer goes by its id
 
 struct date {
   const char *noun, *verb;
@@ -21,9 +21,15 @@ static void add_reminders(const struct act *act, const struct course_view *cours
                           struct text *out);
 static const char *reminders_words(const struct act *act, const struct course_view *course,
                                    const struct milestone *milestone);
+static const char *subject_words(const struct act *act, const struct course_view *course,
+                                 const struct extension_change *change);
 static const char *message_words(const struct act *act, const struct course_view *course,
                                  const struct extension_change *change, const char *reason);
 
+static const char *const effect_words[] = {[DATE_BECOMES_LATE] = "becomes late",
+                                           [DATE_DEARER] = "becomes dearer",
+                                           [DATE_CHEAPER] = "becomes cheaper",
+                                           [DATE_NO_LONGER_LATE] = "is no longer late"};
 static const char *const timing_words[] = {
     [TIMING_NOT_OPEN] = "not open", [TIMING_ON_TIME] = "open", [TIMING_LATE] = "late", [TIMING_CLOSED] = "closed"};
 
@@ -99,7 +105,7 @@ enum err date_move_tell(const struct act *act, const struct course_view *course,
     err = outbox_put(act, &(struct message){.course = course->id,
                                             .person = change->person,
                                             .kind = "dates moved",
-                                            .subject = "The course's staff moved a date",
+                                            .subject = subject_words(act, course, change),
                                             .words = message_words(act, course, change, reason),
                                             .act_by = change->is.due > act->now ? change->is.due : change->is.closes,
                                             .link = arena_format(act->arena, "/courses/%s/milestones/%s", course->slug,
@@ -123,8 +129,8 @@ void date_move_add_change(const struct act *act, const struct course_view *cours
                     course_instant_words(course, act->arena, change->is.closes));
   text_add(words, ".");
   if (change->points_was != change->points_is)
-    text_add_format(words, " What you handed in costs %d points for lateness instead of %d.", change->points_is,
-                    change->points_was);
+    text_add_format(words, " What you handed in costs %d point%s for lateness instead of %d.", change->points_is,
+                    change->points_is == 1 ? "" : "s", change->points_was);
 }
 
 static void dates_of(const struct date_plan *plan, struct date out[static DATES]) {
@@ -145,7 +151,7 @@ static void add_holders(const struct date_plan *plan, struct text *out) {
       if ((int)holder->effect != effect || ++count > NAMES_MAX)
         continue;
       if (count == 1)
-        text_add_format(out, " What was handed in %s for ", date_effect_names[effect]);
+        text_add_format(out, " What was handed in %s for ", effect_words[effect]);
       text_add_format(out, "%s%s (%d points instead of %d)", count == 1 ? "" : ", ", holder->name, holder->points_is,
                       holder->points_was);
     }
@@ -188,12 +194,22 @@ static const char *reminders_words(const struct act *act, const struct course_vi
   return words.size == 0 ? "no more" : text_get(&words);
 }
 
+// What a phone shows is enough to know what moved, and to when.
+static const char *subject_words(const struct act *act, const struct course_view *course,
+                                 const struct extension_change *change) {
+  const struct milestone *milestone = change->milestone;
+  const char *title = utf8_length(milestone->title) <= TITLE_CHARACTERS_MAX ? milestone->title : milestone->id;
+  return change->was.due == change->is.due ? arena_format(act->arena, "%s: its dates have changed", title)
+                                           : arena_format(act->arena, "%s: now due %s", title,
+                                                          course_instant_words(course, act->arena, change->is.due));
+}
+
 static const char *message_words(const struct act *act, const struct course_view *course,
                                  const struct extension_change *change, const char *reason) {
   struct text words;
   text_init(&words, act->arena);
   text_add_format(&words, "%s: ", course->file->title);
   date_move_add_change(act, course, change, &words);
-  text_add_format(&words, " The staff write: \"%s\".", reason);
+  text_add_format(&words, " The staff write: %s", text_quotation(act->arena, reason));
   return text_get(&words);
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 #include "server/milestones/excusal.h"
 
+#include "common/base/text.h"
 #include "server/courses/enrolment.h"
 #include "server/db/audit.h"
 #include "server/milestones/excusal_store.h"
@@ -105,7 +106,8 @@ static enum err tell(const struct act *act, const struct course_view *course, co
   const int64_t *people = NULL;
   size_t count = 0;
   enum err err = milestone_people(act, course, &holder, act->now, &people, &count);
-  const char *why = wish->reason == NULL ? "" : arena_format(act->arena, " They write: \"%s\".", wish->reason);
+  const char *why =
+      wish->reason == NULL ? "" : arena_format(act->arena, " They write: %s", text_quotation(act->arena, wish->reason));
   for (size_t i = 0; err == ERR_OK && i < count; i++)
     err = outbox_put(
         act,

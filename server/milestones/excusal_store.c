@@ -6,7 +6,7 @@
   "x.reason, x.by_id, coalesce(b.preferred_name, b.name), x.at from excusals x left join teams t on t.id = x.team_id " \
   "left join people h on h.id = x.person_id left join people b on b.id = x.by_id "
 
-static struct excusal read_row(struct db_rows *rows, struct arena *arena);
+static void read_row(struct db_rows *rows, struct arena *arena, void *row);
 
 enum err excusal_store_put(const struct act *act, int64_t course, const char *milestone,
                            const struct excusal_wish *wish, int64_t *id) {
@@ -35,10 +35,7 @@ enum err excusal_store_get(const struct act *act, int64_t course, const char *mi
   struct db_rows rows DB_SCOPE =
       db_query(act->db, EXCUSAL_ROWS "where x.course_id = $1 and x.milestone = $2 and x.id = $3", db_int(course),
                db_text(milestone), db_int(id));
-  if (!db_next(&rows))
-    return rows.err != ERR_OK ? rows.err : ERR_NOT_FOUND;
-  *out = read_row(&rows, act->arena);
-  return ERR_OK;
+  return db_one(&rows, act->arena, read_row, out);
 }
 
 enum err excusal_store_list(const struct act *act, int64_t course, const char *milestone, struct excusal **out,
@@ -46,28 +43,18 @@ enum err excusal_store_list(const struct act *act, int64_t course, const char *m
   struct db_rows rows DB_SCOPE =
       db_query(act->db, EXCUSAL_ROWS "where x.course_id = $1 and x.milestone = $2 order by x.id", db_int(course),
                db_text(milestone));
-  struct excusal *list = NULL;
-  size_t size = 0;
-  while (db_next(&rows)) {
-    list = arena_more(act->arena, list, size, sizeof *list);
-    list[size++] = read_row(&rows, act->arena);
-  }
-  if (rows.err != ERR_OK)
-    return rows.err;
-  *out = list;
-  *count = size;
-  return ERR_OK;
+  return db_list(&rows, act->arena, read_row, out, count);
 }
 
-static struct excusal read_row(struct db_rows *rows, struct arena *arena) {
-  return (struct excusal){.id = db_column_int(rows, 0),
-                          .milestone = db_column_text(rows, 1, arena),
-                          .team = db_column_int(rows, 2),
-                          .person = db_column_int(rows, 3),
-                          .name = db_column_text(rows, 4, arena),
-                          .is_excused = db_column_int(rows, 5) != 0,
-                          .reason = db_column_text(rows, 6, arena),
-                          .by = db_column_int(rows, 7),
-                          .by_name = db_column_text(rows, 8, arena),
-                          .at = db_column_int(rows, 9)};
+static void read_row(struct db_rows *rows, struct arena *arena, void *row) {
+  *(struct excusal *)row = (struct excusal){.id = db_column_int(rows, 0),
+                                            .milestone = db_column_text(rows, 1, arena),
+                                            .team = db_column_int(rows, 2),
+                                            .person = db_column_int(rows, 3),
+                                            .name = db_column_text(rows, 4, arena),
+                                            .is_excused = db_column_int(rows, 5) != 0,
+                                            .reason = db_column_text(rows, 6, arena),
+                                            .by = db_column_int(rows, 7),
+                                            .by_name = db_column_text(rows, 8, arena),
+                                            .at = db_column_int(rows, 9)};
 }

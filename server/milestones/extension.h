@@ -55,6 +55,8 @@ struct extension_done {
 // As below, and tells what it changed for whom.
 CHECKED enum err extension_give(const struct act *act, const struct course_view *course,
                                 const struct extension_wish *wish, struct extension_done *done);
+// Takes a grant back. What was handed in until then keeps its price: the grant still counts for it. Of those to one
+// person staff take back only their own (not_allowed), so that nobody learns by trying which is an accommodation.
 CHECKED enum err extension_take_back(const struct act *act, const struct course_view *course, int64_t extension,
                                      struct extension_done *done);
 // To each of these holders or people until an instant of their own.
@@ -75,8 +77,6 @@ CHECKED enum err extension_give_each(const struct act *act, const struct course_
 // holds already: invalid. *count says to how many holders or people it applies.
 CHECKED enum err extension_grant(const struct act *act, const struct course_view *course,
                                  const struct extension_wish *wish, size_t *count);
-// Takes a grant back. What was handed in until then keeps its price: the grant still counts for it.
-CHECKED enum err extension_withdraw(const struct act *act, const struct course_view *course, int64_t extension);
 
 // What holds for a person (their own, their team's, their track's and everybody's grants).
 CHECKED enum err extension_terms(const struct act *act, const struct course_view *course,

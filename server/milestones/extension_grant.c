@@ -25,6 +25,8 @@ struct giving {
   bool is_told_later;
 };
 
+static enum err check_may_take_back(const struct act *act, const struct course_view *course,
+                                    const struct extension_row *row);
 static enum err give(const struct giving *giving, struct extension_done *done);
 static enum err check_wish(struct giving *giving);
 static enum err check_accommodation(const struct giving *giving);
@@ -49,11 +51,6 @@ enum err extension_grant(const struct act *act, const struct course_view *course
   if (err == ERR_OK)
     *count = done.holders;
   return err;
-}
-
-enum err extension_withdraw(const struct act *act, const struct course_view *course, int64_t extension) {
-  struct extension_done done;
-  return extension_take_back(act, course, extension, &done);
 }
 
 enum err extension_give(const struct act *act, const struct course_view *course, const struct extension_wish *wish,
@@ -82,11 +79,9 @@ enum err extension_take_back(const struct act *act, const struct course_view *co
                              struct extension_done *done) {
   struct extension_row row;
   enum err err = extension_store_get(act, course->id, extension, &row);
-  if (err == ERR_NOT_FOUND || (err == ERR_OK && row.is_accommodation && course->role != ROLE_INSTRUCTOR))
-    return problem_raise(act->problem, err == ERR_OK ? PROBLEM_NOT_ALLOWED : PROBLEM_NOT_FOUND,
-                         err == ERR_OK ? "Only an instructor takes this extension back."
-                                       : "The course has no extension of this number.");
-  if (err != ERR_OK)
+  if (err == ERR_NOT_FOUND)
+    return problem_raise(act->problem, PROBLEM_NOT_FOUND, "The course has no extension of this number.");
+  if (err != ERR_OK || (err = check_may_take_back(act, course, &row)) != ERR_OK)
     return err;
   if (row.withdrawn_at != 0)
     return problem_raise(act->problem, PROBLEM_CONFLICT, "This extension was taken back already.");
@@ -107,6 +102,17 @@ enum err extension_take_back(const struct act *act, const struct course_view *co
     return err;
   extension_compare(act, before, after, done);
   return extension_tell(act, course, done, NULL);
+}
+
+// Were only accommodations kept from staff, trying would tell which are some: so they are kept from all that others
+// gave to one person.
+static enum err check_may_take_back(const struct act *act, const struct course_view *course,
+                                    const struct extension_row *row) {
+  bool is_open = row->person == 0 || (row->granted_by == act->actor && !row->is_accommodation);
+  if (course->role == ROLE_INSTRUCTOR || is_open)
+    return ERR_OK;
+  return problem_raise(act->problem, PROBLEM_NOT_ALLOWED,
+                       "What one person was given only an instructor takes back, or who gave it.");
 }
 
 static enum err give(const struct giving *giving, struct extension_done *done) {

@@ -27,17 +27,16 @@ static extension_act do_grant, do_grant_standing, do_withdraw;
 static enum err give(struct request *request, const char *milestone, struct extension_done *done);
 static enum err list(struct request *request, const char *milestone);
 static void write_row(struct json *json, const struct course_view *course, const struct extension_row *row);
-static void write_number(struct json *json, const char *name, int64_t number);
 static int scope_of(const struct extension_row *row);
 
 // clang-format off
 static const struct field body_fields[] = {
   {"scope",         SHAPE_CHOICE,  REQUIRED, 0,                                 offsetof(struct extension_body, scope),            NO_PRESENT, extension_scope_names, NULL, "Whom it is for: missing are all who have not handed in"},
-  {"person",        SHAPE_INTEGER, OPTIONAL, INT64_MAX,                         offsetof(struct extension_body, person),           NO_PRESENT, NULL, NULL, "The student, of the scope person"},
-  {"team",          SHAPE_INTEGER, OPTIONAL, INT64_MAX,                         offsetof(struct extension_body, team),             NO_PRESENT, NULL, NULL, "The team, of the scope team"},
+  {"person",        SHAPE_NATURAL, OPTIONAL, INT64_MAX,                         offsetof(struct extension_body, person),           NO_PRESENT, NULL, NULL, "The student, of the scope person"},
+  {"team",          SHAPE_NATURAL, OPTIONAL, INT64_MAX,                         offsetof(struct extension_body, team),             NO_PRESENT, NULL, NULL, "The team, of the scope team"},
   {"track",         SHAPE_TEXT,    OPTIONAL, ID_CHARACTERS_MAX,                 offsetof(struct extension_body, track),            NO_PRESENT, NULL, NULL, "The track's id, of the scope track"},
   {"due",           SHAPE_INSTANT, OPTIONAL, 0,                                 offsetof(struct extension_body, due),              NO_PRESENT, NULL, NULL, "The new due; this or days"},
-  {"days",          SHAPE_INTEGER, OPTIONAL, EXTENSION_DAYS_MAX,                offsetof(struct extension_body, days),             NO_PRESENT, NULL, NULL, "Civil days after the course file's due"},
+  {"days",          SHAPE_NATURAL, OPTIONAL, EXTENSION_DAYS_MAX,                offsetof(struct extension_body, days),             NO_PRESENT, NULL, NULL, "Civil days after the course file's due"},
   {"reason",        SHAPE_LINES,   REQUIRED, EXTENSION_REASON_CHARACTERS_MAX,   offsetof(struct extension_body, reason),           NO_PRESENT, NULL, NULL, "Told to those it is for"},
   {"accommodation", SHAPE_FLAG,    OPTIONAL, 0,                                 offsetof(struct extension_body, is_accommodation), NO_PRESENT, NULL, NULL, "An accommodation, of a person; by instructors"},
   {"category",      SHAPE_TEXT,    OPTIONAL, EXTENSION_CATEGORY_CHARACTERS_MAX, offsetof(struct extension_body, category),         NO_PRESENT, NULL, NULL, "Of an accommodation; read by instructors only"},
@@ -45,9 +44,9 @@ static const struct field body_fields[] = {
 };
 static const struct shape body_shape = {"ExtensionNew", MEDIA_JSON, BODY_BYTES_MAX, sizeof(struct extension_body), body_fields, sizeof body_fields / sizeof *body_fields};
 static const struct field page_fields[] = {
-  {"person", SHAPE_INTEGER, OPTIONAL, INT64_MAX,           offsetof(struct extension_query_page, person), NO_PRESENT, NULL, NULL, "Only what holds for this student; for staff"},
+  {"person", SHAPE_NATURAL, OPTIONAL, INT64_MAX,           offsetof(struct extension_query_page, person), NO_PRESENT, NULL, NULL, "Only what holds for this student; for staff"},
   {"after",  SHAPE_INTEGER, OPTIONAL, INT64_MAX,           offsetof(struct extension_query_page, after),  NO_PRESENT, NULL, NULL, "The answer's `next` of the page before"},
-  {"limit",  SHAPE_INTEGER, OPTIONAL, EXTENSIONS_PAGE_MAX, offsetof(struct extension_query_page, limit),  NO_PRESENT, NULL, NULL, "How many, 100 unless told"},
+  {"limit",  SHAPE_NATURAL, OPTIONAL, EXTENSIONS_PAGE_MAX, offsetof(struct extension_query_page, limit),  NO_PRESENT, NULL, NULL, "How many, 100 unless told"},
 };
 static const struct shape page_shape = {"ExtensionsPage", MEDIA_JSON, 0, sizeof(struct extension_query_page), page_fields, sizeof page_fields / sizeof *page_fields};
 
@@ -166,13 +165,13 @@ static void write_row(struct json *json, const struct course_view *course, const
   json_int(json, "id", row->id);
   json_text(json, "milestone", row->milestone);
   json_text(json, "scope", extension_scope_names[scope_of(row)]);
-  write_number(json, "person", row->person);
+  json_int_or_null(json, "person", row->person);
   json_text(json, "person_name", row->person_name);
-  write_number(json, "team", row->team);
+  json_int_or_null(json, "team", row->team);
   json_text(json, "team_name", row->team_name);
   json_text(json, "track", row->track);
   json_instant_or_null(json, "due", row->due);
-  write_number(json, "days", row->days);
+  json_int_or_null(json, "days", row->days);
   json_text(json, "reason", is_closed ? NULL : row->reason);
   json_instant(json, "granted_at", row->granted_at);
   json_text(json, "granted_by", row->granted_by_name);
@@ -185,13 +184,6 @@ static void write_row(struct json *json, const struct course_view *course, const
       json_text(json, "note", row->note);
   }
   json_end(json);
-}
-
-static void write_number(struct json *json, const char *name, int64_t number) {
-  if (number == 0)
-    json_none(json, name);
-  else
-    json_int(json, name, number);
 }
 
 static int scope_of(const struct extension_row *row) {

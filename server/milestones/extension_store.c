@@ -7,7 +7,7 @@
   "coalesce(g.preferred_name, g.name) from extensions x left join people h on h.id = x.person_id "                     \
   "left join teams t on t.id = x.team_id left join people g on g.id = x.granted_by "
 
-static struct extension_row read_row(struct db_rows *rows, struct arena *arena);
+static void read_row(struct db_rows *rows, struct arena *arena, void *row);
 static enum err read_grants(struct db_rows *rows, struct arena *arena, struct extension_grant **out, size_t *count);
 
 enum err extension_store_insert(const struct act *act, int64_t course, const struct extension_row *row, int64_t *id) {
@@ -27,10 +27,7 @@ enum err extension_store_insert(const struct act *act, int64_t course, const str
 enum err extension_store_get(const struct act *act, int64_t course, int64_t id, struct extension_row *out) {
   struct db_rows rows DB_SCOPE =
       db_query(act->db, EXTENSION_ROWS "where x.course_id = $1 and x.id = $2", db_int(course), db_int(id));
-  if (!db_next(&rows))
-    return rows.err != ERR_OK ? rows.err : ERR_NOT_FOUND;
-  *out = read_row(&rows, act->arena);
-  return ERR_OK;
+  return db_one(&rows, act->arena, read_row, out);
 }
 
 enum err extension_store_withdraw(const struct act *act, int64_t id) {
@@ -49,17 +46,7 @@ enum err extension_store_list(const struct act *act, int64_t course, const struc
                      "and p.until_at is null)))) order by x.id desc limit $5",
       db_int(course), db_int(page->below), db_text(page->milestone == NULL ? "" : page->milestone),
       db_int(page->concerns), db_int(page->limit));
-  struct extension_row *list = NULL;
-  size_t size = 0;
-  while (db_next(&rows)) {
-    list = arena_more(act->arena, list, size, sizeof *list);
-    list[size++] = read_row(&rows, act->arena);
-  }
-  if (rows.err != ERR_OK)
-    return rows.err;
-  *out = list;
-  *count = size;
-  return ERR_OK;
+  return db_list(&rows, act->arena, read_row, out, count);
 }
 
 enum err extension_store_grants(const struct act *act, int64_t course, const char *milestone, int64_t person,
@@ -138,24 +125,24 @@ enum err extension_store_people(const struct act *act, int64_t course, int64_t p
   return ERR_OK;
 }
 
-static struct extension_row read_row(struct db_rows *rows, struct arena *arena) {
-  return (struct extension_row){.id = db_column_int(rows, 0),
-                                .milestone = db_column_text(rows, 1, arena),
-                                .person = db_column_int(rows, 2),
-                                .team = db_column_int(rows, 3),
-                                .track = db_column_text(rows, 4, arena),
-                                .due = db_column_int(rows, 5),
-                                .days = db_column_int(rows, 6),
-                                .reason = db_column_text(rows, 7, arena),
-                                .is_accommodation = db_column_int(rows, 8) != 0,
-                                .category = db_column_text(rows, 9, arena),
-                                .note = db_column_text(rows, 10, arena),
-                                .granted_by = db_column_int(rows, 11),
-                                .granted_at = db_column_int(rows, 12),
-                                .withdrawn_at = db_column_int(rows, 13),
-                                .person_name = db_column_text(rows, 14, arena),
-                                .team_name = db_column_text(rows, 15, arena),
-                                .granted_by_name = db_column_text(rows, 16, arena)};
+static void read_row(struct db_rows *rows, struct arena *arena, void *row) {
+  *(struct extension_row *)row = (struct extension_row){.id = db_column_int(rows, 0),
+                                                        .milestone = db_column_text(rows, 1, arena),
+                                                        .person = db_column_int(rows, 2),
+                                                        .team = db_column_int(rows, 3),
+                                                        .track = db_column_text(rows, 4, arena),
+                                                        .due = db_column_int(rows, 5),
+                                                        .days = db_column_int(rows, 6),
+                                                        .reason = db_column_text(rows, 7, arena),
+                                                        .is_accommodation = db_column_int(rows, 8) != 0,
+                                                        .category = db_column_text(rows, 9, arena),
+                                                        .note = db_column_text(rows, 10, arena),
+                                                        .granted_by = db_column_int(rows, 11),
+                                                        .granted_at = db_column_int(rows, 12),
+                                                        .withdrawn_at = db_column_int(rows, 13),
+                                                        .person_name = db_column_text(rows, 14, arena),
+                                                        .team_name = db_column_text(rows, 15, arena),
+                                                        .granted_by_name = db_column_text(rows, 16, arena)};
 }
 
 static enum err read_grants(struct db_rows *rows, struct arena *arena, struct extension_grant **out, size_t *count) {

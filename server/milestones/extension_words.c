@@ -4,17 +4,20 @@
 #include "common/base/text.h"
 #include "server/outbound/outbox.h"
 
+static const char *subject_of(const struct act *act, const struct course_view *course,
+                              const struct extension_change *first, size_t count, bool is_given);
 static bool is_news(const struct act *act, const struct extension_change *change);
 static void add_words(const struct act *act, const struct course_view *course, const struct extension_change *change,
                       struct text *out);
 static enum err put(const struct act *act, const struct course_view *course, const struct extension_change *change,
-                    bool is_given, const char *words);
+                    const char *subject, bool is_given, const char *words);
 
 enum err extension_tell(const struct act *act, const struct course_view *course, const struct extension_done *done,
                         const char *reason) {
   enum err err = ERR_OK;
   for (size_t i = 0; err == ERR_OK && i < done->change_count;) {
     const struct extension_change *first = NULL;
+    size_t count = 0;
     struct text words;
     text_init(&words, act->arena);
     int64_t person = done->changes[i].person;
@@ -24,12 +27,14 @@ enum err extension_tell(const struct act *act, const struct course_view *course,
       if (first == NULL)
         first = &done->changes[i];
       add_words(act, course, &done->changes[i], &words);
+      count++;
     }
     if (first == NULL)
       continue;
     if (reason != NULL)
-      text_add_format(&words, "The staff write: \"%s\".", reason);
-    err = put(act, course, first, reason != NULL, text_get(&words));
+      text_add_format(&words, "The staff write: %s", text_quotation(act->arena, reason));
+    const char *subject = subject_of(act, course, first, count, reason != NULL);
+    err = put(act, course, first, subject, reason != NULL, text_get(&words));
   }
   return err;
 }
@@ -54,14 +59,23 @@ static void add_words(const struct act *act, const struct course_view *course, c
   text_add(out, "\n");
 }
 
+static const char *subject_of(const struct act *act, const struct course_view *course,
+                              const struct extension_change *first, size_t count, bool is_given) {
+  if (!is_given)
+    return "An extension was taken back";
+  return count > 1 ? "You have more time"
+                   : arena_format(act->arena, "More time: %s is now due %s", first->milestone->title,
+                                  course_instant_words(course, act->arena, first->is.due));
+}
+
 static enum err put(const struct act *act, const struct course_view *course, const struct extension_change *change,
-                    bool is_given, const char *words) {
+                    const char *subject, bool is_given, const char *words) {
   const char *head = is_given ? "" : "The course's staff took back an extension.\n";
   return outbox_put(act,
                     &(struct message){.course = course->id,
                                       .person = change->person,
                                       .kind = is_given ? "extension" : "extension withdrawn",
-                                      .subject = is_given ? "You have more time" : "An extension was taken back",
+                                      .subject = subject,
                                       .words = arena_format(act->arena, "%s: %s%s", course->file->title, head, words),
                                       .act_by = change->is.due > act->now ? change->is.due : change->is.closes,
                                       .link = arena_format(act->arena, "/courses/%s/milestones/%s", course->slug,

@@ -1,11 +1,7 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 #include "server/milestones/milestone_everyone_store.h"
 
-#include <string.h>
-
 #include "server/milestones/milestone_facts.h"
-
-static enum check_in_state state_from(const char *name);
 
 enum err milestone_everyone_store_people(const struct act *act, int64_t course, struct everyone_person **out,
                                          size_t *count) {
@@ -102,20 +98,14 @@ enum err milestone_everyone_store_results(const struct act *act, int64_t course,
   size_t size = 0;
   while (db_next(&rows)) {
     list = arena_more(act->arena, list, size, sizeof *list);
-    list[size++] = (struct everyone_result){.milestone = db_column_text(&rows, 0, act->arena),
-                                            .person = db_column_int(&rows, 1),
-                                            .state = state_from(db_column_peek(&rows, 2))};
+    list[size++] =
+        (struct everyone_result){.milestone = db_column_text(&rows, 0, act->arena),
+                                 .person = db_column_int(&rows, 1),
+                                 .state = (enum check_in_state)db_column_choice(&rows, 2, check_in_state_names)};
   }
   if (rows.err != ERR_OK)
     return rows.err;
   *out = list;
   *count = size;
   return ERR_OK;
-}
-
-static enum check_in_state state_from(const char *name) {
-  for (int i = 0; check_in_state_names[i] != NULL; i++)
-    if (strcmp(check_in_state_names[i], name) == 0)
-      return (enum check_in_state)i;
-  return CHECK_IN_NONE;
 }

@@ -4,11 +4,12 @@
 #include "server/http/request.h"
 #include "server/milestones/milestone_view.h"
 #include "server/milestones/penalty.h"
+#include "server/milestones/submission.h"
 
 static route_handler list_milestones, show_milestone;
 static enum err write_preview(struct request *request, struct json *json, const struct milestone *milestone,
                               const struct holder *holder);
-static const char *preview_words(struct arena *arena, const struct cost_preview *preview);
+static const char *preview_words(struct arena *arena, const struct cost_preview *preview, bool would_count);
 
 // clang-format off
 static const struct answer_field milestones_fields[] = {
@@ -63,11 +64,12 @@ static enum err show_milestone(struct request *request) {
   return is_placed ? write_preview(request, json, milestone, &holder) : ERR_OK;
 }
 
-// While work is taken at all, by the shared terms or by the reader's own.
+// While work is taken at all, by the shared terms or by the reader's own, and none is accepted.
 static enum err write_preview(struct request *request, struct json *json, const struct milestone *milestone,
                               const struct holder *holder) {
   const struct act *act = &request->act;
   struct cost_preview preview;
+  struct submission_outlook outlook;
   struct terms own, shared;
   const struct course_view *course = request_course(request);
   enum err err = extension_terms(act, course, milestone, act->actor, &own);
@@ -76,17 +78,26 @@ static enum err write_preview(struct request *request, struct json *json, const 
   if (err != ERR_OK || !milestone_takes_work(milestone) || act->now < own.opens ||
       (act->now > own.closes && act->now > shared.closes))
     return err;
-  if ((err = penalty_preview(act, course, milestone, holder, &preview)) != ERR_OK)
+  if ((err = submission_look_out(act, course, milestone, holder, &outlook)) != ERR_OK || !outlook.is_taken ||
+      (err = penalty_preview(act, course, milestone, holder, &preview)) != ERR_OK)
     return err;
   json_object_in(json, "preview");
   json_int(json, "yours", preview.yours);
   json_int(json, "most", preview.most);
-  json_text(json, "words", preview_words(request->arena, &preview));
+  json_flag(json, "counts", outlook.would_count);
+  json_text(json, "words", preview_words(request->arena, &preview, outlook.would_count));
   json_end(json);
   return ERR_OK;
 }
 
-static const char *preview_words(struct arena *arena, const struct cost_preview *preview) {
+static const char *preview_words(struct arena *arena, const struct cost_preview *preview, bool would_count) {
+  if (!would_count && preview->yours == 0)
+    return "What was handed in before goes on counting, and a version handed in now would not, unless it is chosen.";
+  if (!would_count)
+    return arena_format(arena,
+                        "What was handed in before goes on counting, and a version handed in now would not. Were it "
+                        "chosen, it would cost you %d points of 100, and be no dearer than \u2212%d for anyone.",
+                        preview->yours, preview->most);
   if (preview->most == 0)
     return "Handing in now costs nobody anything.";
   const char *yours = preview->yours == 0 ? "nothing" : arena_format(arena, "%d points of 100", preview->yours);

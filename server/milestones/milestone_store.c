@@ -10,17 +10,7 @@ enum err milestone_store_people(const struct act *act, int64_t course, int64_t t
                "and (p.until_at is null or p.until_at > $3) and p.is_undone = 0 "
                "and (e.state = 'active' or e.dropped_at > $3) order by p.id",
                db_int(course), db_int(team), db_int(at));
-  int64_t *list = NULL;
-  size_t size = 0;
-  while (db_next(&rows)) {
-    list = arena_more(act->arena, list, size, sizeof *list);
-    list[size++] = db_column_int(&rows, 0);
-  }
-  if (rows.err != ERR_OK)
-    return rows.err;
-  *out = list;
-  *count = size;
-  return ERR_OK;
+  return db_ids(&rows, act->arena, out, count);
 }
 
 // The team's own, then those that the person was in elsewhere, or handed in alone.

@@ -62,9 +62,10 @@ static const struct answer_field counts_fields[] = {
 };
 static const struct answer counts_answer = {"MilestoneCounts", NULL, false, counts_fields, sizeof counts_fields / sizeof *counts_fields};
 static const struct answer_field preview_fields[] = {
-  {"yours", ANSWER_INTEGER, ANSWER_ALWAYS, AUDIENCE_SELF, NULL, NULL, "Points that handing in now costs you"},
-  {"most",  ANSWER_INTEGER, ANSWER_ALWAYS, AUDIENCE_SELF, NULL, NULL, "The most that it costs anyone of the team"},
-  {"words", ANSWER_TEXT,    ANSWER_ALWAYS, AUDIENCE_SELF, NULL, NULL, "The same as a sentence"},
+  {"yours",  ANSWER_INTEGER, ANSWER_ALWAYS, AUDIENCE_SELF, NULL, NULL, "Points that handing in now costs you"},
+  {"most",   ANSWER_INTEGER, ANSWER_ALWAYS, AUDIENCE_SELF, NULL, NULL, "The most that it costs anyone of the team"},
+  {"counts", ANSWER_FLAG,    ANSWER_ALWAYS, AUDIENCE_SELF, NULL, NULL, "Whether it would become the version that counts; else the costs are those of choosing it"},
+  {"words",  ANSWER_TEXT,    ANSWER_ALWAYS, AUDIENCE_SELF, NULL, NULL, "The same as a sentence"},
 };
 static const struct answer preview_answer = {"CostPreview", NULL, false, preview_fields, sizeof preview_fields / sizeof *preview_fields};
 static const struct answer_field milestone_fields[] = {
@@ -81,7 +82,7 @@ static const struct answer_field milestone_fields[] = {
   {"slot_length_seconds", ANSWER_INTEGER, ANSWER_SOMETIMES, AUDIENCE_CALLER, NULL, NULL, "Where there are slots to book"},
   {"hand_in",             ANSWER_LIST,    ANSWER_ALWAYS,    AUDIENCE_CALLER, NULL, &way_answer, "What is handed in, one of these ways; empty: nothing by this, or the proposal"},
   {"you",                 ANSWER_OBJECT,  ANSWER_SOMETIMES, AUDIENCE_SELF,   NULL, &you_answer, "Of a student who asks"},
-  {"preview",             ANSWER_OBJECT,  ANSWER_SOMETIMES, AUDIENCE_SELF,   NULL, &preview_answer, "What handing in now would cost, while that is possible; of one milestone only"},
+  {"preview",             ANSWER_OBJECT,  ANSWER_SOMETIMES, AUDIENCE_SELF,   NULL, &preview_answer, "What handing in now would cost and whether it would count, while that is possible; of one milestone only"},
   {"counts",              ANSWER_OBJECT,  ANSWER_SOMETIMES, AUDIENCE_STAFF,  NULL, &counts_answer, "Who has handed in"},
 };
 const struct answer milestone_answer = {"Milestone", NULL, false, milestone_fields, sizeof milestone_fields / sizeof *milestone_fields};

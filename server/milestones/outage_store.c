@@ -66,15 +66,5 @@ enum err outage_store_grant(const struct act *act, int64_t id) {
 
 enum err outage_store_courses(const struct act *act, int64_t **out, size_t *count) {
   struct db_rows rows DB_SCOPE = db_query(act->db, "select id from courses where state = 'running' order by id");
-  int64_t *list = NULL;
-  size_t size = 0;
-  while (db_next(&rows)) {
-    list = arena_more(act->arena, list, size, sizeof *list);
-    list[size++] = db_column_int(&rows, 0);
-  }
-  if (rows.err != ERR_OK)
-    return rows.err;
-  *out = list;
-  *count = size;
-  return ERR_OK;
+  return db_ids(&rows, act->arena, out, count);
 }

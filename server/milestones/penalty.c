@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 #include "server/milestones/penalty.h"
 
+#include "common/base/text.h"
 #include "server/courses/enrolment.h"
 #include "server/db/audit.h"
 #include "server/milestones/extension_effect.h"
@@ -157,14 +158,16 @@ static enum err current_of(const struct act *act, const struct course_view *cour
 static enum err tell_waived(const struct act *act, const struct course_view *course, const struct milestone *milestone,
                             const struct penalty_current *was, const char *reason) {
   return outbox_put(
-      act, &(struct message){
-               .course = course->id,
-               .person = was->person,
-               .kind = "penalty waived",
-               .subject = "What lateness cost you is waived",
-               .words = arena_format(act->arena,
-                                     "The course's staff waived the %d points that lateness cost you for %s in %s. "
-                                     "They write: \"%s\".",
-                                     was->points, milestone->title, course->file->title, reason),
-               .link = arena_format(act->arena, "/courses/%s/milestones/%s", course->slug, milestone->id)});
+      act,
+      &(struct message){
+          .course = course->id,
+          .person = was->person,
+          .kind = "penalty waived",
+          .subject = "What lateness cost you is waived",
+          .words = arena_format(act->arena,
+                                "The course's staff waived the %d point%s that lateness cost you for %s in %s. They "
+                                "write: %s",
+                                was->points, was->points == 1 ? "" : "s", milestone->title, course->file->title,
+                                text_quotation(act->arena, reason)),
+          .link = arena_format(act->arena, "/courses/%s/milestones/%s", course->slug, milestone->id)});
 }

@@ -25,7 +25,6 @@ static enum err find(struct request *request, const struct milestone **out);
 static enum err write_penalties(struct request *request, const struct milestone *milestone, int64_t person);
 static void write_penalty(struct json *json, const struct penalty *penalty, bool is_current);
 static void write_excusal(struct json *json, const struct excusal *excusal);
-static void write_number(struct json *json, const char *name, int64_t number);
 static bool is_newest(const struct penalty *list, size_t index);
 
 // clang-format off
@@ -35,8 +34,8 @@ static const struct field waiver_fields[] = {
 };
 static const struct shape waiver_shape = {"PenaltyWaiver", MEDIA_JSON, BODY_BYTES_MAX, sizeof(struct waiver_body), waiver_fields, 2};
 static const struct field excusal_fields[] = {
-  {"team",    SHAPE_INTEGER, OPTIONAL, INT64_MAX,                     offsetof(struct excusal_body, team),       NO_PRESENT, NULL, NULL, "A whole team; this or person"},
-  {"person",  SHAPE_INTEGER, OPTIONAL, INT64_MAX,                     offsetof(struct excusal_body, person),     NO_PRESENT, NULL, NULL, "A student"},
+  {"team",    SHAPE_NATURAL, OPTIONAL, INT64_MAX,                     offsetof(struct excusal_body, team),       NO_PRESENT, NULL, NULL, "A whole team; this or person"},
+  {"person",  SHAPE_NATURAL, OPTIONAL, INT64_MAX,                     offsetof(struct excusal_body, person),     NO_PRESENT, NULL, NULL, "A student"},
   {"excused", SHAPE_FLAG,    OPTIONAL, 0,                             offsetof(struct excusal_body, is_excused), offsetof(struct excusal_body, has_excused), NULL, NULL, "true unless told; false: who joined the team later owes it after all"},
   {"reason",  SHAPE_LINES,   REQUIRED, EXCUSAL_REASON_CHARACTERS_MAX, offsetof(struct excusal_body, reason),     NO_PRESENT, NULL, NULL, "Told to those it concerns"},
 };
@@ -181,7 +180,7 @@ static void write_penalty(struct json *json, const struct penalty *penalty, bool
   json_begin_object(json);
   json_int(json, "person", penalty->person);
   json_text(json, "name", penalty->name);
-  write_number(json, "submission", penalty->submission);
+  json_int_or_null(json, "submission", penalty->submission);
   json_int(json, "points", penalty->points);
   json_instant_or_null(json, "due", penalty->due);
   json_flag(json, "waived", penalty->is_waived);
@@ -194,20 +193,13 @@ static void write_penalty(struct json *json, const struct penalty *penalty, bool
 
 static void write_excusal(struct json *json, const struct excusal *excusal) {
   json_int(json, "id", excusal->id);
-  write_number(json, "team", excusal->team);
-  write_number(json, "person", excusal->person);
+  json_int_or_null(json, "team", excusal->team);
+  json_int_or_null(json, "person", excusal->person);
   json_text(json, "name", excusal->name);
   json_flag(json, "excused", excusal->is_excused);
   json_text(json, "reason", excusal->reason);
   json_text(json, "by", excusal->by_name);
   json_instant(json, "at", excusal->at);
-}
-
-static void write_number(struct json *json, const char *name, int64_t number) {
-  if (number == 0)
-    json_none(json, name);
-  else
-    json_int(json, name, number);
 }
 
 // The list is newest first.

@@ -5,9 +5,11 @@
 #include <string.h>
 
 #include "common/base/text.h"
+#include "server/accounts/person.h"
 #include "server/courses/enrolment.h"
 #include "server/milestones/slot_notice.h"
 #include "server/milestones/slot_store.h"
+#include "server/milestones/submission.h"
 #include "server/teams/team.h"
 
 enum { FREE_NAMED_MAX = 5 };
@@ -28,10 +30,15 @@ static enum err check_place(const struct act *act, const char *place);
 static enum err offer_one(const struct act *act, const struct course_view *course, struct slot *slot);
 static enum err load(const struct act *act, const struct course_view *course, int64_t id, struct slot *out);
 static enum err refuse_cancelled(const struct act *act, const struct slot *slot);
-static enum err load_choice(const struct act *act, const struct course_view *course, int64_t id, struct choice *out);
+static enum err load_own_choice(const struct act *act, const struct course_view *course, int64_t id,
+                                struct choice *out);
+static enum err load_choice(const struct act *act, const struct course_view *course, struct choice *choice);
 static enum err check_time(const struct act *act, const struct course_view *course, const struct choice *choice);
+static enum err refuse_begun(const struct act *act, const struct course_view *course, const struct slot *slot);
 static enum err refuse_late(const struct act *act, const struct course_view *course, const struct slot *slot,
                             const char *what);
+static enum err book(const struct act *act, const struct course_view *course, const struct choice *choice);
+static enum err refuse_needed(const struct act *act, const struct course_view *course, const struct choice *choice);
 static enum err take(const struct act *act, const struct course_view *course, const struct choice *choice);
 static enum err tell_taken(const struct act *act, const struct course_view *course, const struct choice *choice);
 static enum err tell_given_up(const struct act *act, const struct course_view *course, const struct choice *choice);
@@ -72,32 +79,44 @@ enum err slot_offer(const struct act *act, const struct course_view *course, con
 
 enum err slot_book(const struct act *act, const struct course_view *course, int64_t id) {
   struct choice choice;
-  enum err err = load_choice(act, course, id, &choice);
+  enum err err = load_own_choice(act, course, id, &choice);
   if (err != ERR_OK || (choice.old.id != 0 && choice.old.slot == id))
     return err; // theirs already
   if ((err = refuse_cancelled(act, &choice.slot)) != ERR_OK || (err = check_time(act, course, &choice)) != ERR_OK)
     return err;
-  if (choice.slot.taken >= choice.slot.capacity)
-    return problem_raise(act->problem, PROBLEM_SLOT_FULL,
-                         "All places of this slot are taken. Choose another one, or ask the course's staff when none "
-                         "is free.");
-  if ((err = take(act, course, &choice)) != ERR_OK)
+  return book(act, course, &choice);
+}
+
+enum err slot_book_for(const struct act *act, const struct course_view *course, int64_t id,
+                       const struct holder *holder) {
+  struct choice choice = {.holder = *holder};
+  enum err err = load(act, course, id, &choice.slot);
+  if (err == ERR_OK)
+    err = milestone_find(act, course, choice.slot.milestone, &choice.milestone);
+  if (err == ERR_OK)
+    err = slot_check_whose(act, course, choice.milestone, holder);
+  if (err == ERR_OK)
+    err = load_choice(act, course, &choice);
+  if (err != ERR_OK || (choice.old.id != 0 && choice.old.slot == id))
+    return err; // theirs already
+  if ((err = refuse_cancelled(act, &choice.slot)) != ERR_OK)
     return err;
-  bool is_move = choice.old.id != 0;
-  err = slot_audit(act, course, is_move ? "slot moved" : "slot booked", &choice.slot, &choice.holder);
-  return err == ERR_OK ? tell_taken(act, course, &choice) : err;
+  if (choice.slot.starts <= act->now)
+    return refuse_begun(act, course, &choice.slot);
+  return book(act, course, &choice);
 }
 
 enum err slot_give_up(const struct act *act, const struct course_view *course, int64_t id) {
   struct choice choice;
-  enum err err = load_choice(act, course, id, &choice);
+  enum err err = load_own_choice(act, course, id, &choice);
   if (err != ERR_OK)
     return err;
   if (choice.old.id == 0 || choice.old.slot != id)
     return problem_raise(act->problem, PROBLEM_NOT_FOUND, "You have not booked this slot.");
   if (choice.slot.starts - act->now < SLOT_MOVE_UNTIL_SECONDS)
     return refuse_late(act, course, &choice.slot, "given up");
-  if ((err = slot_store_end(act, choice.old.id, SLOT_END_GIVEN_UP)) != ERR_OK ||
+  if ((err = refuse_needed(act, course, &choice)) != ERR_OK ||
+      (err = slot_store_end(act, choice.old.id, SLOT_END_GIVEN_UP)) != ERR_OK ||
       (err = slot_audit(act, course, "slot given up", &choice.slot, &choice.holder)) != ERR_OK)
     return err;
   return tell_given_up(act, course, &choice);
@@ -116,21 +135,22 @@ enum err slot_cancel(const struct act *act, const struct course_view *course, in
       (err = slot_audit(act, course, "slot cancelled", &slot, NULL)) != ERR_OK ||
       (err = free_words(act, course, slot.milestone, &free)) != ERR_OK)
     return err;
-  struct slot_notice notice = {
-      .kind = "slot cancelled",
-      .subject = "Your slot was cancelled",
-      .words = arena_format(act->arena,
-                            "Your slot (%s) was cancelled by the course's staff: %s\nChoose another one: %s You may "
-                            "take any, whatever the time.",
-                            slot_words(act, course, &slot), reason, free)};
+  struct slot_notice notice = {.kind = "slot cancelled",
+                               .subject = "Your slot was cancelled",
+                               .words = arena_format(act->arena,
+                                                     "Your slot (%s) was cancelled by the course's staff: %s\n%s",
+                                                     slot_words(act, course, &slot), reason, free)};
   for (size_t i = 0; err == ERR_OK && i < count; i++) {
     err = slot_store_end(act, bookings[i].id, SLOT_END_CANCELLED);
     if (err == ERR_OK)
       err = slot_tell_holder(act, course, &slot, &bookings[i].holder, &notice);
   }
   notice.subject = "A slot that you hold was cancelled";
-  notice.words = arena_format(act->arena, "The slot (%s) was cancelled: %s\n%zu had booked it, and were told.",
-                              slot_words(act, course, &slot), reason, count);
+  const char *who = count == 0   ? "Nobody had booked it."
+                    : count == 1 ? "Who had booked it was told."
+                                 : arena_format(act->arena, "%zu had booked it, and were told.", count);
+  notice.words =
+      arena_format(act->arena, "The slot (%s) was cancelled: %s\n%s", slot_words(act, course, &slot), reason, who);
   return err == ERR_OK ? slot_tell_staff(act, course, &slot, &notice) : err;
 }
 
@@ -178,6 +198,19 @@ enum err slot_check_holder(const struct act *act, const struct course_view *cour
                        "%s is not registered, and only registered teams have appointments. Register it, or ask the "
                        "course's staff when registration is over.",
                        team.name);
+}
+
+enum err slot_check_whose(const struct act *act, const struct course_view *course, const struct milestone *milestone,
+                          const struct holder *holder) {
+  bool is_of_teams = course->file->tracks[milestone->track].capacity == 0;
+  if ((holder->team == 0) == (holder->person == 0) || is_of_teams != (holder->team != 0))
+    return problem_field(act->problem, is_of_teams ? "team" : "person", "%s is of %s: give %s, and nothing else",
+                         milestone->title, is_of_teams ? "teams" : "students alone",
+                         is_of_teams ? "the team" : "the person");
+  if (is_of_teams)
+    return slot_check_holder(act, course, holder);
+  struct holder known;
+  return milestone_holder(act, course, milestone, holder->person, &known);
 }
 
 enum err slot_check_staff(const struct act *act, const struct course_view *course, int64_t person, const char *field) {
@@ -260,7 +293,8 @@ static enum err refuse_cancelled(const struct act *act, const struct slot *slot)
              : problem_raise(act->problem, PROBLEM_CONFLICT, "The slot was cancelled. Choose another one.");
 }
 
-static enum err load_choice(const struct act *act, const struct course_view *course, int64_t id, struct choice *out) {
+static enum err load_own_choice(const struct act *act, const struct course_view *course, int64_t id,
+                                struct choice *out) {
   struct choice choice = {0};
   enum err err = load(act, course, id, &choice.slot);
   if (err == ERR_OK)
@@ -270,26 +304,35 @@ static enum err load_choice(const struct act *act, const struct course_view *cou
   if (err == ERR_OK)
     err = slot_check_holder(act, course, &choice.holder);
   if (err == ERR_OK)
-    err = slot_store_booking(act, course->id, choice.milestone->id, &choice.holder, &choice.old);
-  if (err == ERR_OK && choice.old.id != 0)
-    err = slot_store_get(act, course->id, choice.old.slot, &choice.old_slot);
-  if (err == ERR_OK && choice.old.id == 0)
-    err = slot_store_is_free_choice(act, course->id, choice.milestone->id, &choice.holder, &choice.is_free);
+    err = load_choice(act, course, &choice);
   if (err == ERR_OK)
     *out = choice;
   return err;
 }
 
+// What the holder has already, or may.
+static enum err load_choice(const struct act *act, const struct course_view *course, struct choice *choice) {
+  const char *milestone = choice->milestone->id;
+  enum err err = slot_store_booking(act, course->id, milestone, &choice->holder, &choice->old);
+  if (err == ERR_OK && choice->old.id != 0)
+    return slot_store_get(act, course->id, choice->old.slot, &choice->old_slot);
+  return err == ERR_OK ? slot_store_is_free_choice(act, course->id, milestone, &choice->holder, &choice->is_free) : err;
+}
+
 // 24 h to the second is early enough.
 static enum err check_time(const struct act *act, const struct course_view *course, const struct choice *choice) {
   if (choice->slot.starts <= act->now)
-    return problem_raise(act->problem, PROBLEM_SLOT_PAST, "The slot began on %s. Choose a later one.",
-                         course_instant_words(course, act->arena, choice->slot.starts));
+    return refuse_begun(act, course, &choice->slot);
   if (choice->old.id != 0 && choice->old_slot.starts - act->now < SLOT_MOVE_UNTIL_SECONDS)
     return refuse_late(act, course, &choice->old_slot, "moved");
   if (!choice->is_free && choice->slot.starts - act->now < SLOT_MOVE_UNTIL_SECONDS)
     return refuse_late(act, course, &choice->slot, "booked");
   return ERR_OK;
+}
+
+static enum err refuse_begun(const struct act *act, const struct course_view *course, const struct slot *slot) {
+  return problem_raise(act->problem, PROBLEM_SLOT_PAST, "The slot began on %s. Choose a later one.",
+                       course_instant_words(course, act->arena, slot->starts));
 }
 
 static enum err refuse_late(const struct act *act, const struct course_view *course, const struct slot *slot,
@@ -298,6 +341,30 @@ static enum err refuse_late(const struct act *act, const struct course_view *cou
                        "A slot is %s until 24 hours before it begins; that one begins on %s. Ask %s, who holds it, if "
                        "something is in the way.",
                        what, course_instant_words(course, act->arena, slot->starts), slot->staff_name);
+}
+
+static enum err book(const struct act *act, const struct course_view *course, const struct choice *choice) {
+  if (choice->slot.taken >= choice->slot.capacity)
+    return problem_raise(act->problem, PROBLEM_SLOT_FULL,
+                         "All places of this slot are taken. Choose another one, or ask the course's staff when none "
+                         "is free.");
+  bool is_move = choice->old.id != 0;
+  enum err err = take(act, course, choice);
+  if (err == ERR_OK)
+    err = slot_audit(act, course, is_move ? "slot moved" : "slot booked", &choice->slot, &choice->holder);
+  return err == ERR_OK ? tell_taken(act, course, choice) : err;
+}
+
+// A demo that was handed in is nothing without its slot.
+static enum err refuse_needed(const struct act *act, const struct course_view *course, const struct choice *choice) {
+  bool is_needed = false;
+  enum err err = submission_needs_slot(act, course, choice->milestone, &choice->holder, &is_needed);
+  if (err != ERR_OK || !is_needed)
+    return err;
+  return problem_raise(act->problem, PROBLEM_CONFLICT,
+                       "What is handed in for %s is what you show in this slot. Book another slot to move, or hand in "
+                       "something else first.",
+                       choice->milestone->title);
 }
 
 static enum err take(const struct act *act, const struct course_view *course, const struct choice *choice) {
@@ -309,19 +376,21 @@ static enum err take(const struct act *act, const struct course_view *course, co
 
 static enum err tell_taken(const struct act *act, const struct course_view *course, const struct choice *choice) {
   const char *actor = NULL, *holder = NULL, *was = "";
+  const char *until = choice->slot.starts - act->now < SLOT_MOVE_UNTIL_SECONDS
+                          ? "It begins within 24 hours: only the course's staff can move it now."
+                          : "It can be moved until 24 hours before.";
   bool is_move = choice->old.id != 0;
-  enum err err = slot_actor_name(act, &actor);
+  enum err err = person_actor_name(act, &actor);
   if (err == ERR_OK)
     err = slot_holder_name(act, course, &choice->holder, &holder);
   if (err != ERR_OK)
     return err;
   if (is_move)
     was = arena_format(act->arena, " Before, it was: %s.", slot_words(act, course, &choice->old_slot));
-  struct slot_notice notice = {
-      .kind = is_move ? "slot moved" : "slot booked",
-      .subject = is_move ? "Your slot was moved" : "A slot was booked",
-      .words = arena_format(act->arena, "%s booked this slot: %s.%s It can be moved until 24 hours before.", actor,
-                            slot_words(act, course, &choice->slot), was)};
+  struct slot_notice notice = {.kind = is_move ? "slot moved" : "slot booked",
+                               .subject = is_move ? "Your slot was moved" : "A slot was booked",
+                               .words = arena_format(act->arena, "%s booked this slot: %s.%s %s", actor,
+                                                     slot_words(act, course, &choice->slot), was, until)};
   if ((err = slot_tell_holder(act, course, &choice->slot, &choice->holder, &notice)) != ERR_OK)
     return err;
   notice.subject = "A slot that you hold was booked";
@@ -337,7 +406,7 @@ static enum err tell_taken(const struct act *act, const struct course_view *cour
 
 static enum err tell_given_up(const struct act *act, const struct course_view *course, const struct choice *choice) {
   const char *actor = NULL, *holder = NULL;
-  enum err err = slot_actor_name(act, &actor);
+  enum err err = person_actor_name(act, &actor);
   if (err == ERR_OK)
     err = slot_holder_name(act, course, &choice->holder, &holder);
   if (err != ERR_OK)
@@ -353,7 +422,7 @@ static enum err tell_given_up(const struct act *act, const struct course_view *c
   return slot_tell_staff(act, course, &choice->slot, &notice);
 }
 
-// "Free are: …; …." A sentence.
+// What is left to somebody whose slot was cancelled.
 static enum err free_words(const struct act *act, const struct course_view *course, const char *milestone,
                            const char **out) {
   const struct slot_page page = {.milestone = milestone, .limit = FREE_NAMED_MAX + 1, .is_free_only = true};
@@ -364,11 +433,11 @@ static enum err free_words(const struct act *act, const struct course_view *cour
     return err;
   struct text text;
   text_init(&text, act->arena);
-  text_add(&text, count == 0 ? "none is free now, so that the staff have to offer one." : "free are: ");
+  text_add(&text, count == 0 ? "None is free now: the staff have to offer one." : "Choose another one. Free are: ");
   for (size_t i = 0; i < count && i < FREE_NAMED_MAX; i++)
     text_add_format(&text, "%s%s", i == 0 ? "" : "; ", slot_words(act, course, &slots[i]));
   if (count > 0)
-    text_add(&text, count > FREE_NAMED_MAX ? "; and others." : ".");
+    text_add_format(&text, "%s You may take any, whatever the time.", count > FREE_NAMED_MAX ? "; and others." : ".");
   *out = text_get(&text);
   return ERR_OK;
 }

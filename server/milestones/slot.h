@@ -47,8 +47,12 @@ CHECKED enum err slot_offer(const struct act *act, const struct course_view *cou
 // Books, or moves there, in one step: slot_full, slot_past, too_late_to_move (less than 24 h before the old or the new
 // start's).
 CHECKED enum err slot_book(const struct act *act, const struct course_view *course, int64_t slot);
-CHECKED enum err slot_give_up(const struct act *act, const struct course_view *course,
-                              int64_t slot); // until 24 h before
+// By staff, until it begins: for those who come too late to book or move by themselves. slot_full, slot_past; the words
+// of slot_check_whose.
+CHECKED enum err slot_book_for(const struct act *act, const struct course_view *course, int64_t slot,
+                               const struct holder *holder);
+// Until 24 h before; a conflict while what they handed in is nothing without it.
+CHECKED enum err slot_give_up(const struct act *act, const struct course_view *course, int64_t slot);
 // Those who had booked are told, with what is free instead; they may choose anew whatever the time.
 CHECKED enum err slot_cancel(const struct act *act, const struct course_view *course, int64_t slot, const char *reason);
 // Those who booked are told.
@@ -57,6 +61,10 @@ CHECKED enum err slot_set_place(const struct act *act, const struct course_view 
 // team_not_registered unless the holder is a registered team or a person.
 CHECKED enum err slot_check_holder(const struct act *act, const struct course_view *course,
                                    const struct holder *holder);
+// That staff name a holder of the milestone's track: invalid_fields at team or person, not_found, not_your_track,
+// team_not_registered.
+CHECKED enum err slot_check_whose(const struct act *act, const struct course_view *course,
+                                  const struct milestone *milestone, const struct holder *holder);
 // invalid_fields, at `field`, unless the person is of the course's staff.
 CHECKED enum err slot_check_staff(const struct act *act, const struct course_view *course, int64_t person,
                                   const char *field);

@@ -4,18 +4,15 @@
 #include <inttypes.h>
 
 #include "common/base/json.h"
-#include "common/base/text.h"
 #include "server/accounts/person.h"
 #include "server/db/audit.h"
-#include "server/outbound/outbox.h"
+#include "server/milestones/milestone_notice.h"
 #include "server/teams/team.h"
 
-enum { TITLE_CHARACTERS_MAX = 120 }; // of a subject; what is longer goes by its id
-enum { SOON_SECONDS = 24 * 3600 };   // staff hear at once of what is theirs and that near, of the rest once a day
+enum { SOON_SECONDS = 24 * 3600 }; // staff hear at once of what is theirs and that near, of the rest once a day
 
 static struct message message_of(const struct act *act, const struct course_view *course, const struct slot *slot,
                                  const struct slot_notice *notice);
-static const char *title_words(const struct course_view *course, const char *milestone);
 
 const char *slot_words(const struct act *act, const struct course_view *course, const struct slot *slot) {
   return arena_format(act->arena, "%s, %s, with %s", course_instant_words(course, act->arena, slot->starts),
@@ -28,16 +25,8 @@ const char *slot_link(const struct act *act, const struct course_view *course, c
 
 enum err slot_tell_holder(const struct act *act, const struct course_view *course, const struct slot *slot,
                           const struct holder *holder, const struct slot_notice *notice) {
-  const int64_t *people = NULL;
-  size_t count = 0;
-  struct message message = message_of(act, course, slot, notice);
-  enum err err = milestone_people(act, course, holder, act->now, &people, &count);
-  for (size_t i = 0; err == ERR_OK && i < count; i++) {
-    message.person = people[i];
-    if (people[i] != act->actor)
-      err = outbox_put(act, &message);
-  }
-  return err;
+  const struct message message = message_of(act, course, slot, notice);
+  return milestone_tell(act, course, holder, &message);
 }
 
 enum err slot_tell_staff(const struct act *act, const struct course_view *course, const struct slot *slot,
@@ -66,17 +55,6 @@ enum err slot_holder_name(const struct act *act, const struct course_view *cours
   return err;
 }
 
-enum err slot_actor_name(const struct act *act, const char **out) {
-  struct person person;
-  *out = "The operator";
-  if (act->actor == 0)
-    return ERR_OK;
-  enum err err = person_get(act->db, act->arena, act->actor, &person);
-  if (err == ERR_OK)
-    *out = person.name;
-  return err;
-}
-
 enum err slot_audit(const struct act *act, const struct course_view *course, const char *kind, const struct slot *slot,
                     const struct holder *holder) {
   struct json json;
@@ -97,19 +75,10 @@ enum err slot_audit(const struct act *act, const struct course_view *course, con
 
 static struct message message_of(const struct act *act, const struct course_view *course, const struct slot *slot,
                                  const struct slot_notice *notice) {
+  const char *title = milestone_title_words(course, slot->milestone);
   return (struct message){.course = course->id,
                           .kind = notice->kind,
-                          .subject =
-                              arena_format(act->arena, "%s: %s", notice->subject, title_words(course, slot->milestone)),
+                          .subject = arena_format(act->arena, "%s: %s", notice->subject, title),
                           .words = notice->words,
                           .link = slot_link(act, course, slot->milestone)};
-}
-
-static const char *title_words(const struct course_view *course, const char *milestone) {
-  for (size_t i = 0; i < course->file->milestone_count; i++) {
-    const struct milestone *known = &course->file->milestones[i];
-    if (text_equal(known->id, milestone) && utf8_length(known->title) <= TITLE_CHARACTERS_MAX)
-      return known->title;
-  }
-  return milestone;
 }

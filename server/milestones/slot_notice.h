@@ -21,10 +21,9 @@ CHECKED enum err slot_tell_holder(const struct act *act, const struct course_vie
 // The one who holds it, unless that is the actor; at once when it begins within a day.
 CHECKED enum err slot_tell_staff(const struct act *act, const struct course_view *course, const struct slot *slot,
                                  const struct slot_notice *notice);
-// The name of the team or student, and of who acts ("The operator"), as everybody sees them.
+// The name of the team or student, as everybody sees it.
 CHECKED enum err slot_holder_name(const struct act *act, const struct course_view *course, const struct holder *holder,
                                   const char **out);
-CHECKED enum err slot_actor_name(const struct act *act, const char **out);
 // An audit row of this kind about the slot; the holder may be NULL.
 CHECKED enum err slot_audit(const struct act *act, const struct course_view *course, const char *kind,
                             const struct slot *slot, const struct holder *holder);

@@ -30,11 +30,16 @@ struct cancel_body {
   const char *reason;
 };
 
+struct holder_body {
+  int64_t team;
+  int64_t person;
+};
+
 struct place_body {
   const char *place;
 };
 
-static route_handler offer, list, book, give_up, cancel, set_place;
+static route_handler offer, list, book, book_for, give_up, cancel, set_place;
 static enum err find_reader(struct request *request, const struct milestone *milestone, struct holder *holder,
                             struct slot_reader *out);
 static enum err reply_slot(struct request *request, int64_t id);
@@ -42,23 +47,28 @@ static enum err reply_slot(struct request *request, int64_t id);
 // clang-format off
 static const struct field offer_fields[] = {
   {"starts",         SHAPE_INSTANT, REQUIRED, 0,                         offsetof(struct offer_body, starts),         NO_PRESENT, NULL, NULL, "When it begins, or the first of a series does."},
-  {"length_seconds", SHAPE_INTEGER, OPTIONAL, SLOT_LENGTH_SECONDS_MAX,   offsetof(struct offer_body, length_seconds), NO_PRESENT, NULL, NULL, "How long it takes; the course file's length unless told."},
-  {"count",          SHAPE_INTEGER, OPTIONAL, SLOTS_AT_ONCE_MAX,         offsetof(struct offer_body, count),          NO_PRESENT, NULL, NULL, "How many, one after the other; 1 unless told."},
+  {"length_seconds", SHAPE_NATURAL, OPTIONAL, SLOT_LENGTH_SECONDS_MAX,   offsetof(struct offer_body, length_seconds), NO_PRESENT, NULL, NULL, "How long it takes; the course file's length unless told."},
+  {"count",          SHAPE_NATURAL, OPTIONAL, SLOTS_AT_ONCE_MAX,         offsetof(struct offer_body, count),          NO_PRESENT, NULL, NULL, "How many, one after the other; 1 unless told."},
   {"gap_seconds",    SHAPE_INTEGER, OPTIONAL, SLOT_GAP_SECONDS_MAX,      offsetof(struct offer_body, gap_seconds),    NO_PRESENT, NULL, NULL, "Between them; none unless told."},
-  {"capacity",       SHAPE_INTEGER, OPTIONAL, SLOT_CAPACITY_MAX,         offsetof(struct offer_body, capacity),       NO_PRESENT, NULL, NULL, "How many teams or students at the same time; 1 unless told."},
+  {"capacity",       SHAPE_NATURAL, OPTIONAL, SLOT_CAPACITY_MAX,         offsetof(struct offer_body, capacity),       NO_PRESENT, NULL, NULL, "How many teams or students at the same time; 1 unless told."},
   {"place",          SHAPE_TEXT,    REQUIRED, SLOT_PLACE_CHARACTERS_MAX, offsetof(struct offer_body, place),          NO_PRESENT, NULL, NULL, "A room, or an http(s) link."},
-  {"staff",          SHAPE_INTEGER, OPTIONAL, INT64_MAX,                 offsetof(struct offer_body, staff),          NO_PRESENT, NULL, NULL, "Who of the staff holds it; you unless told."},
+  {"staff",          SHAPE_NATURAL, OPTIONAL, INT64_MAX,                 offsetof(struct offer_body, staff),          NO_PRESENT, NULL, NULL, "Who of the staff holds it; you unless told."},
 };
 static const struct shape offer_shape = {"SlotNew", MEDIA_JSON, 4 * 1024, sizeof(struct offer_body), offer_fields, sizeof offer_fields / sizeof *offer_fields};
 static const struct field page_fields[] = {
   {"after", SHAPE_INTEGER, OPTIONAL, INT64_MAX, offsetof(struct page_query, after), NO_PRESENT, NULL, NULL, "The answer's `next` of the page before."},
-  {"limit", SHAPE_INTEGER, OPTIONAL, PAGE_MAX,  offsetof(struct page_query, limit), NO_PRESENT, NULL, NULL, "How many, 50 unless told."},
+  {"limit", SHAPE_NATURAL, OPTIONAL, PAGE_MAX,  offsetof(struct page_query, limit), NO_PRESENT, NULL, NULL, "How many, 50 unless told."},
 };
 static const struct shape page_shape = {"SlotsPage", MEDIA_JSON, 0, sizeof(struct page_query), page_fields, 2};
 static const struct field cancel_fields[] = {
   {"reason", SHAPE_LINES, REQUIRED, SLOT_REASON_CHARACTERS_MAX, offsetof(struct cancel_body, reason), NO_PRESENT, NULL, NULL, "Why; told to those who have booked it."},
 };
 static const struct shape cancel_shape = {"SlotCancellation", MEDIA_JSON, 8 * 1024, sizeof(struct cancel_body), cancel_fields, 1};
+static const struct field holder_fields[] = {
+  {"team",   SHAPE_NATURAL, OPTIONAL, INT64_MAX, offsetof(struct holder_body, team),   NO_PRESENT, NULL, NULL, "The team, where the track is done in teams."},
+  {"person", SHAPE_NATURAL, OPTIONAL, INT64_MAX, offsetof(struct holder_body, person), NO_PRESENT, NULL, NULL, "The student, where it is done alone."},
+};
+static const struct shape holder_shape = {"SlotBookingFor", MEDIA_JSON, 4 * 1024, sizeof(struct holder_body), holder_fields, 2};
 static const struct field place_fields[] = {
   {"place", SHAPE_TEXT, REQUIRED, SLOT_PLACE_CHARACTERS_MAX, offsetof(struct place_body, place), NO_PRESENT, NULL, NULL, "A room, or an http(s) link."},
 };
@@ -81,6 +91,7 @@ static const struct route rows[] = {
   {METHOD_GET,    SLOTS,                ACCESS_COURSE,  ROUTE_READ,  NULL, list,      &page_shape, NULL,          200, &slots_answer,   "Free slots and your own; to staff all, with who has booked"},
   {METHOD_PATCH,  SLOT,                 ACCESS_STAFF,   ROUTE_WRITE, NULL, set_place, NULL,        &place_shape,  200, &slot_answer,    "Hold a slot somewhere else; those who booked are told"},
   {METHOD_POST,   SLOT "/cancellation", ACCESS_STAFF,   ROUTE_WRITE, NULL, cancel,    NULL,        &cancel_shape, 201, &slot_answer,    "Cancel a slot; those who booked are told, and choose another whatever the time"},
+  {METHOD_POST,   SLOT "/bookings",     ACCESS_STAFF,   ROUTE_WRITE, NULL, book_for,  NULL,        &holder_shape, 201, &slot_answer,    "Book it for a team or student, or move them there, until it begins"},
   {METHOD_PUT,    SLOT "/booking",      ACCESS_STUDENT, ROUTE_WRITE, NULL, book,      NULL,        NULL,          200, &slot_answer,    "Book a slot for your team or yourself, or move there, until 24 h before"},
   {METHOD_DELETE, SLOT "/booking",      ACCESS_STUDENT, ROUTE_WRITE, NULL, give_up,   NULL,        NULL,          204, NULL,            "Give the slot up, until 24 h before"},
 };
@@ -160,6 +171,18 @@ static enum err book(struct request *request) {
   int64_t id = request_id(request, "slot");
   enum err err = slot_book(&request->act, request_course(request), id);
   return err == ERR_OK ? reply_slot(request, id) : err;
+}
+
+static enum err book_for(struct request *request) {
+  const struct holder_body *body = request->input;
+  int64_t id = request_id(request, "slot");
+  const struct holder holder = {.team = body->team, .person = body->person};
+  enum err err = slot_book_for(&request->act, request_course(request), id, &holder);
+  if (err == ERR_OK)
+    err = reply_slot(request, id);
+  if (err == ERR_OK)
+    reply_status(request, 201);
+  return err;
 }
 
 static enum err give_up(struct request *request) {

@@ -3,6 +3,11 @@
 
 #include "server/courses/task.h"
 
+// By person $2; what somebody held who is of the staff no more is the instructors'.
+#define IS_HELD                                                                                                        \
+  "(s.staff_id = $2 or (not exists (select 1 from enrolments g where g.course_id = s.course_id and g.person_id = "     \
+  "s.staff_id and g.state = 'active' and g.role <> 'student') and exists (select 1 from enrolments g where "           \
+  "g.course_id = s.course_id and g.person_id = $2 and g.state = 'active' and g.role = 'instructor')))"
 // Of a booking b.
 #define LIVE                                                                                                           \
   "b.ended_at is null and (exists (select 1 from teams lt where lt.id = b.team_id and lt.state = 'registered') "       \
@@ -13,18 +18,14 @@
   "s.id, s.milestone, s.staff_id, s.place, s.starts_at, s.ends_at - s.starts_at, s.capacity, " TAKEN                   \
   ", s.cancelled_at, coalesce(h.preferred_name, h.name)"
 
-static struct slot slot_from(struct db_rows *rows, struct arena *arena);
-static enum err read_slots(struct db_rows *rows, const struct act *act, struct slot **out, size_t *count);
+static void slot_from(struct db_rows *rows, struct arena *arena, void *row);
 
 enum err slot_store_get(const struct act *act, int64_t course, int64_t id, struct slot *out) {
   struct db_rows rows DB_SCOPE = db_query(act->db,
                                           "select " COLUMNS " from slots s join people h on h.id = s.staff_id "
                                           "where s.id = $1 and s.course_id = $2",
                                           db_int(id), db_int(course));
-  if (!db_next(&rows))
-    return rows.err != ERR_OK ? rows.err : ERR_NOT_FOUND;
-  *out = slot_from(&rows, act->arena);
-  return ERR_OK;
+  return db_one(&rows, act->arena, slot_from, out);
 }
 
 enum err slot_store_insert(const struct act *act, int64_t course, struct slot *slot) {
@@ -58,7 +59,7 @@ enum err slot_store_list(const struct act *act, int64_t course, const struct slo
       "and coalesce(m.team_id, 0) = $6 and coalesce(m.person_id, 0) = $7)) order by s.starts_at, s.id limit $8",
       db_int(course), db_text(page->milestone), db_int(page->after), db_int(page->is_free_only ? 1 : 0),
       db_int(act->now), db_int(page->holder.team), db_int(page->holder.person), db_int(page->limit));
-  return read_slots(&rows, act, out, count);
+  return db_list(&rows, act->arena, slot_from, out, count);
 }
 
 enum err slot_store_set_place(const struct act *act, int64_t id, const char *place) {
@@ -176,17 +177,17 @@ enum err slot_store_booked(const struct act *act, int64_t course, const struct h
                "join people h on h.id = s.staff_id where m.course_id = $1 and coalesce(m.team_id, 0) = $2 "
                "and coalesce(m.person_id, 0) = $3 and m.ended_at is null order by s.starts_at, s.id",
                db_int(course), db_int(holder->team), db_int(holder->person));
-  return read_slots(&rows, act, out, count);
+  return db_list(&rows, act->arena, slot_from, out, count);
 }
 
 enum err slot_store_coming(const struct act *act, int64_t course, int64_t until, struct slot **out, size_t *count) {
   struct db_rows rows DB_SCOPE =
       db_query(act->db,
                "select " COLUMNS " from slots s join people h on h.id = s.staff_id where s.course_id = $1 "
-               "and s.staff_id = $2 and s.cancelled_at is null and s.ends_at > $3 and s.starts_at <= $4 and " TAKEN
+               "and " IS_HELD " and s.cancelled_at is null and s.ends_at > $3 and s.starts_at <= $4 and " TAKEN
                " > 0 order by s.starts_at, s.id limit $5",
                db_int(course), db_int(act->actor), db_int(act->now), db_int(until), db_int(TASKS_OF_A_KIND_MAX));
-  return read_slots(&rows, act, out, count);
+  return db_list(&rows, act->arena, slot_from, out, count);
 }
 
 enum err slot_store_held(const struct act *act, int64_t course, struct slot **out, size_t *count) {
@@ -195,14 +196,14 @@ enum err slot_store_held(const struct act *act, int64_t course, struct slot **ou
                "select " COLUMNS " from slots s join people h on h.id = s.staff_id where s.course_id = $1 "
                "and s.staff_id = $2 and s.cancelled_at is null order by s.starts_at, s.id",
                db_int(course), db_int(act->actor));
-  return read_slots(&rows, act, out, count);
+  return db_list(&rows, act->arena, slot_from, out, count);
 }
 
 enum err slot_store_unrecorded(const struct act *act, int64_t course, struct slot **out, size_t *count) {
   struct db_rows rows DB_SCOPE = db_query(
       act->db,
-      "select " COLUMNS " from slots s join people h on h.id = s.staff_id where s.course_id = $1 and s.staff_id = $2 "
-      "and s.cancelled_at is null and s.ends_at <= $3 and exists (select 1 from slot_bookings b join placements p "
+      "select " COLUMNS " from slots s join people h on h.id = s.staff_id where s.course_id = $1 and " IS_HELD
+      " and s.cancelled_at is null and s.ends_at <= $3 and exists (select 1 from slot_bookings b join placements p "
       "on p.course_id = b.course_id and coalesce(p.team_id, 0) = coalesce(b.team_id, 0) "
       "and (b.team_id is not null or p.person_id = b.person_id) join enrolments e on e.course_id = p.course_id "
       "and e.person_id = p.person_id where b.slot_id = s.id and p.until_at is null and p.from_at <= s.starts_at "
@@ -212,32 +213,18 @@ enum err slot_store_unrecorded(const struct act *act, int64_t course, struct slo
       "and (x.person_id = p.person_id or x.team_id = p.team_id)) and " LIVE ") "
       "order by s.starts_at, s.id limit $4",
       db_int(course), db_int(act->actor), db_int(act->now), db_int(TASKS_OF_A_KIND_MAX));
-  return read_slots(&rows, act, out, count);
+  return db_list(&rows, act->arena, slot_from, out, count);
 }
 
-static enum err read_slots(struct db_rows *rows, const struct act *act, struct slot **out, size_t *count) {
-  struct slot *list = NULL;
-  size_t size = 0;
-  while (db_next(rows)) {
-    list = arena_more(act->arena, list, size, sizeof *list);
-    list[size++] = slot_from(rows, act->arena);
-  }
-  if (rows->err != ERR_OK)
-    return rows->err;
-  *out = list;
-  *count = size;
-  return ERR_OK;
-}
-
-static struct slot slot_from(struct db_rows *rows, struct arena *arena) {
-  return (struct slot){.id = db_column_int(rows, 0),
-                       .milestone = db_column_text(rows, 1, arena),
-                       .staff = db_column_int(rows, 2),
-                       .place = db_column_text(rows, 3, arena),
-                       .starts = db_column_int(rows, 4),
-                       .length_seconds = db_column_int(rows, 5),
-                       .capacity = db_column_int(rows, 6),
-                       .taken = db_column_int(rows, 7),
-                       .cancelled_at = db_column_int(rows, 8),
-                       .staff_name = db_column_text(rows, 9, arena)};
+static void slot_from(struct db_rows *rows, struct arena *arena, void *row) {
+  *(struct slot *)row = (struct slot){.id = db_column_int(rows, 0),
+                                      .milestone = db_column_text(rows, 1, arena),
+                                      .staff = db_column_int(rows, 2),
+                                      .place = db_column_text(rows, 3, arena),
+                                      .starts = db_column_int(rows, 4),
+                                      .length_seconds = db_column_int(rows, 5),
+                                      .capacity = db_column_int(rows, 6),
+                                      .taken = db_column_int(rows, 7),
+                                      .cancelled_at = db_column_int(rows, 8),
+                                      .staff_name = db_column_text(rows, 9, arena)};
 }

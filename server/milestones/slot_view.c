@@ -76,14 +76,8 @@ static void write_bookings(struct json *json, const struct slot *slot, const str
     if (bookings[i].slot != slot->id)
       continue;
     json_begin_object(json);
-    if (bookings[i].holder.team != 0)
-      json_int(json, "team", bookings[i].holder.team);
-    else
-      json_none(json, "team");
-    if (bookings[i].holder.person != 0)
-      json_int(json, "person", bookings[i].holder.person);
-    else
-      json_none(json, "person");
+    json_int_or_null(json, "team", bookings[i].holder.team);
+    json_int_or_null(json, "person", bookings[i].holder.person);
     json_text(json, "name", bookings[i].name);
     json_instant(json, "booked_at", bookings[i].booked_at);
     json_end(json);

@@ -3,6 +3,7 @@
 
 #include <inttypes.h>
 
+#include "server/accounts/person.h"
 #include "server/courses/file.h"
 #include "server/milestones/penalty.h"
 #include "server/milestones/slot.h"
@@ -25,6 +26,7 @@ static enum err refuse_kind(const struct act *act, const struct milestone *miles
 static enum err draw_up(const struct act *act, const struct course_view *course,
                         const struct submission_content *content, struct draft *draft);
 static enum err judge(const struct act *act, const struct course_view *course, struct draft *draft);
+static bool will_count(const struct submission_tally *tally, bool is_on_time);
 static enum err check_team(const struct act *act, const struct course_view *course, const struct holder *holder);
 static enum err check_time(const struct act *act, const struct course_view *course, const struct terms *shared,
                            const struct draft *draft);
@@ -33,6 +35,7 @@ static enum err take_files(const struct act *act, const struct course_view *cour
                            const struct submission_content *content, struct draft *draft, struct file *files);
 static enum err find_lacks(const struct act *act, const struct course_view *course, struct draft *draft,
                            const struct file *files);
+static bool asks_for_slot(const struct milestone *milestone);
 static enum err has_slot(const struct act *act, const struct course_view *course, const struct milestone *milestone,
                          const struct holder *holder, bool *has);
 static enum err refuse_incomplete(const struct act *act, const struct draft *draft);
@@ -97,6 +100,45 @@ enum err submission_counting(const struct act *act, const struct course_view *co
   return ERR_OK;
 }
 
+enum err submission_look_out(const struct act *act, const struct course_view *course, const struct milestone *milestone,
+                             const struct holder *holder, struct submission_outlook *out) {
+  struct submission_tally tally;
+  struct terms shared;
+  enum err err = extension_shared_terms(act, course, milestone, holder, &shared);
+  if (err == ERR_OK)
+    err = submission_store_tally(act, course->id, milestone->id, holder, &tally);
+  if (err == ERR_OK)
+    *out = (struct submission_outlook){
+        .is_taken = tally.accepted == 0 && (milestone->kind != MILESTONE_PROPOSAL || tally.counting == 0),
+        .would_count = will_count(&tally, terms_timing(&shared, act->now) == TIMING_ON_TIME)};
+  return err;
+}
+
+enum err submission_needs_slot(const struct act *act, const struct course_view *course,
+                               const struct milestone *milestone, const struct holder *holder, bool *out) {
+  struct submission submission = {0};
+  struct submission_file *rows = NULL;
+  size_t count = 0, with = 0, without = 0;
+  *out = false;
+  enum err err = asks_for_slot(milestone) ? submission_counting(act, course, milestone, holder, &submission) : ERR_OK;
+  if (err != ERR_OK || submission.id == 0)
+    return err;
+  const struct submission_span span = {milestone->id, *holder, submission.id, submission.id};
+  if ((err = submission_store_files(act, &span, &rows, &count)) != ERR_OK)
+    return err;
+  struct file *files = arena_array(act->arena, count, sizeof *files);
+  for (size_t i = 0; i < count; i++)
+    files[i] = rows[i].file;
+  submission.content.file_count = count;
+  const struct submission_lack *lacks = NULL;
+  struct submission_parts parts = {.content = &submission.content, .files = files, .has_slot = true};
+  submission_lacks(act->arena, course->file, milestone, &parts, &lacks, &with);
+  parts.has_slot = false;
+  submission_lacks(act->arena, course->file, milestone, &parts, &lacks, &without);
+  *out = without > with;
+  return ERR_OK;
+}
+
 static enum err draw_up(const struct act *act, const struct course_view *course,
                         const struct submission_content *content, struct draft *draft) {
   struct submission *submission = &draft->submission;
@@ -152,9 +194,13 @@ static enum err judge(const struct act *act, const struct course_view *course, s
   submission->by = act->actor;
   submission->at = act->now;
   submission->is_on_time = terms_timing(&shared, submission->judged_at) == TIMING_ON_TIME;
-  // A late version takes nothing away from one in time, nor from what staff chose.
-  submission->counts = submission->is_on_time || tally.counting == 0 || !(tally.has_on_time || tally.is_staff_choice);
+  submission->counts = will_count(&tally, submission->is_on_time);
   return ERR_OK;
+}
+
+// A late version takes nothing away from one in time, nor from what staff chose.
+static bool will_count(const struct submission_tally *tally, bool is_on_time) {
+  return is_on_time || tally->counting == 0 || !(tally->has_on_time || tally->is_staff_choice);
 }
 
 static enum err check_team(const struct act *act, const struct course_view *course, const struct holder *holder) {
@@ -234,14 +280,18 @@ static enum err find_lacks(const struct act *act, const struct course_view *cour
   return err;
 }
 
-static enum err has_slot(const struct act *act, const struct course_view *course, const struct milestone *milestone,
-                         const struct holder *holder, bool *has) {
-  struct slot slot = {0};
+static bool asks_for_slot(const struct milestone *milestone) {
   bool is_asked = false;
   for (size_t i = 0; i < milestone->hand_in_count; i++)
     is_asked = is_asked || milestone->hand_ins[i].slot != NULL;
+  return is_asked;
+}
+
+static enum err has_slot(const struct act *act, const struct course_view *course, const struct milestone *milestone,
+                         const struct holder *holder, bool *has) {
+  struct slot slot = {0};
   *has = false;
-  if (!is_asked)
+  if (!asks_for_slot(milestone))
     return ERR_OK;
   enum err err = slot_of(act, course, milestone, holder, &slot);
   *has = err == ERR_OK && slot.id != 0;
@@ -295,7 +345,7 @@ static enum err write_down(const struct act *act, const struct course_view *cour
 static enum err tell_of(const struct act *act, const struct course_view *course, const struct draft *draft) {
   const struct submission *submission = &draft->submission;
   const char *name = NULL;
-  enum err err = submission_actor_words(act, &name);
+  enum err err = person_actor_name(act, &name);
   if (err != ERR_OK)
     return err;
   const char *timing = submission->is_on_time ? "in time" : "after it was due";

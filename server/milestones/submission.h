@@ -78,11 +78,25 @@ CHECKED enum err submission_withdraw(const struct act *act, const struct course_
 // Chooses the version that counts by hand: a member until the shared closes, staff at any time with a reason.
 CHECKED enum err submission_count(const struct act *act, const struct course_view *course, int64_t submission,
                                   const char *reason);
-// Staff accept it, or take that back.
+// Staff accept it, or take that back: a conflict for a proposal, which is decided on. `submission_mark_accepted` tells
+// nobody: what it follows from does.
 CHECKED enum err submission_accept(const struct act *act, const struct course_view *course, int64_t submission,
                                    bool is_accepted);
+CHECKED enum err submission_mark_accepted(const struct act *act, const struct course_view *course, int64_t submission,
+                                          bool is_accepted);
 CHECKED enum err submission_get(const struct act *act, const struct course_view *course, int64_t id,
                                 struct submission *out);
+// What a version handed in now would come to, by what holds for all of the holder's people alike.
+struct submission_outlook {
+  bool is_taken; // nothing is while a version is accepted; of a proposal's later versions its revision decides
+  bool would_count;
+};
+CHECKED enum err submission_look_out(const struct act *act, const struct course_view *course,
+                                     const struct milestone *milestone, const struct holder *holder,
+                                     struct submission_outlook *out);
+// Whether what counts is handed in as something shown in a booked slot: without one it would lack that.
+CHECKED enum err submission_needs_slot(const struct act *act, const struct course_view *course,
+                                       const struct milestone *milestone, const struct holder *holder, bool *out);
 // The one that counts; id 0 when nothing is handed in.
 CHECKED enum err submission_counting(const struct act *act, const struct course_view *course,
                                      const struct milestone *milestone, const struct holder *holder,

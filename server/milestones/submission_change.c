@@ -2,6 +2,7 @@
 // What becomes of a version after it was handed in: withdrawn, made to count by hand, accepted (submission.h).
 #include <inttypes.h>
 
+#include "server/accounts/person.h"
 #include "server/milestones/penalty.h"
 #include "server/milestones/submission.h"
 #include "server/milestones/submission_notice.h"
@@ -15,6 +16,8 @@ struct subject {
   struct terms shared;
 };
 
+static enum err mark_accepted(const struct act *act, const struct course_view *course, const struct subject *subject,
+                              bool is_accepted);
 static enum err find(const struct act *act, const struct course_view *course, int64_t id, struct subject *out);
 static enum err check_theirs(const struct act *act, const struct course_view *course, const struct subject *subject);
 static enum err check_withdrawal(const struct act *act, const struct course_view *course,
@@ -69,20 +72,39 @@ enum err submission_count(const struct act *act, const struct course_view *cours
 
 enum err submission_accept(const struct act *act, const struct course_view *course, int64_t id, bool is_accepted) {
   struct subject subject;
-  const struct submission *submission = &subject.submission;
   enum err err = find(act, course, id, &subject);
-  if (err != ERR_OK || (submission->accepted_at != 0) == is_accepted)
+  if (err == ERR_OK && subject.milestone->kind == MILESTONE_PROPOSAL)
+    return problem_raise(act->problem, PROBLEM_CONFLICT,
+                         "%s is accepted by deciding on the team's proposal, and opened again by reopening that.",
+                         subject.milestone->title);
+  if (err != ERR_OK || (subject.submission.accepted_at != 0) == is_accepted)
     return err;
+  err = mark_accepted(act, course, &subject, is_accepted);
+  return err == ERR_OK ? tell_accepted(act, course, &subject, is_accepted) : err;
+}
+
+enum err submission_mark_accepted(const struct act *act, const struct course_view *course, int64_t id,
+                                  bool is_accepted) {
+  struct subject subject;
+  enum err err = find(act, course, id, &subject);
+  if (err != ERR_OK || (subject.submission.accepted_at != 0) == is_accepted)
+    return err;
+  return mark_accepted(act, course, &subject, is_accepted);
+}
+
+static enum err mark_accepted(const struct act *act, const struct course_view *course, const struct subject *subject,
+                              bool is_accepted) {
+  const struct submission *submission = &subject->submission;
   if (is_accepted && !submission->counts)
     return problem_raise(act->problem, PROBLEM_CONFLICT,
                          submission->withdrawn_at != 0 ? "Version %" PRId64 " was withdrawn."
                                                        : "Version %" PRId64
                                                          " is not the one that counts. Choose it first, with a reason.",
                          submission->version);
-  err = submission_store_accept(act, id, is_accepted);
-  if (err == ERR_OK)
-    err = submission_audit(act, course, submission, is_accepted ? "work accepted" : "acceptance taken back");
-  return err == ERR_OK ? tell_accepted(act, course, &subject, is_accepted) : err;
+  enum err err = submission_store_accept(act, submission->id, is_accepted);
+  return err == ERR_OK
+             ? submission_audit(act, course, submission, is_accepted ? "work accepted" : "acceptance taken back")
+             : err;
 }
 
 static enum err find(const struct act *act, const struct course_view *course, int64_t id, struct subject *out) {
@@ -159,7 +181,7 @@ static enum err check_choice(const struct act *act, const struct course_view *co
 static enum err tell_withdrawn(const struct act *act, const struct course_view *course, const struct subject *subject) {
   struct submission counting;
   const char *name = NULL;
-  enum err err = submission_actor_words(act, &name);
+  enum err err = person_actor_name(act, &name);
   if (err == ERR_OK)
     err = submission_counting(act, course, subject->milestone, &subject->submission.holder, &counting);
   if (err != ERR_OK)
@@ -177,7 +199,7 @@ static enum err tell_withdrawn(const struct act *act, const struct course_view *
 static enum err tell_chosen(const struct act *act, const struct course_view *course, const struct subject *subject,
                             const char *reason) {
   const char *name = NULL;
-  enum err err = submission_actor_words(act, &name);
+  enum err err = person_actor_name(act, &name);
   if (err != ERR_OK)
     return err;
   struct submission_notice notice = {

@@ -4,38 +4,21 @@
 #include <inttypes.h>
 
 #include "common/base/json.h"
-#include "common/base/text.h"
-#include "server/accounts/person.h"
 #include "server/db/audit.h"
-#include "server/outbound/outbox.h"
+#include "server/milestones/milestone_notice.h"
 
-enum { TITLE_CHARACTERS_MAX = 120 }; // of a subject; what is longer goes by its id
-
-static const char *title_words(const struct course_view *course, const char *milestone);
-
-const char *submission_link(const struct act *act, const struct course_view *course,
-                            const struct submission *submission) {
-  return arena_format(act->arena, "/courses/%s/milestones/%s/submissions/%" PRId64, course->slug, submission->milestone,
-                      submission->id);
-}
+static const char *submission_link(const struct act *act, const struct course_view *course,
+                                   const struct submission *submission);
 
 enum err submission_tell(const struct act *act, const struct course_view *course, const struct submission *submission,
                          const struct submission_notice *notice) {
-  const int64_t *people = NULL;
-  size_t count = 0;
-  enum err err = milestone_people(act, course, &submission->holder, act->now, &people, &count);
-  struct message message = {
-      .course = course->id,
-      .kind = notice->kind,
-      .subject = arena_format(act->arena, "%s: %s", notice->subject, title_words(course, submission->milestone)),
-      .words = notice->words,
-      .link = submission_link(act, course, submission)};
-  for (size_t i = 0; err == ERR_OK && i < count; i++) {
-    message.person = people[i];
-    if (people[i] != act->actor)
-      err = outbox_put(act, &message);
-  }
-  return err;
+  const char *title = milestone_title_words(course, submission->milestone);
+  const struct message message = {.course = course->id,
+                                  .kind = notice->kind,
+                                  .subject = arena_format(act->arena, "%s: %s", notice->subject, title),
+                                  .words = notice->words,
+                                  .link = submission_link(act, course, submission)};
+  return milestone_tell(act, course, &submission->holder, &message);
 }
 
 enum err submission_audit(const struct act *act, const struct course_view *course, const struct submission *submission,
@@ -63,22 +46,9 @@ enum err submission_audit(const struct act *act, const struct course_view *cours
                      json_get(&json));
 }
 
-enum err submission_actor_words(const struct act *act, const char **out) {
-  struct person person;
-  *out = "The operator";
-  if (act->actor == 0)
-    return ERR_OK;
-  enum err err = person_get(act->db, act->arena, act->actor, &person);
-  if (err == ERR_OK)
-    *out = person.name;
-  return err;
-}
-
-static const char *title_words(const struct course_view *course, const char *milestone) {
-  for (size_t i = 0; i < course->file->milestone_count; i++) {
-    const struct milestone *known = &course->file->milestones[i];
-    if (text_equal(known->id, milestone) && utf8_length(known->title) <= TITLE_CHARACTERS_MAX)
-      return known->title;
-  }
-  return milestone;
+// "/courses/cs8803/milestones/report/submissions/12".
+static const char *submission_link(const struct act *act, const struct course_view *course,
+                                   const struct submission *submission) {
+  return arena_format(act->arena, "/courses/%s/milestones/%s/submissions/%" PRId64, course->slug, submission->milestone,
+                      submission->id);
 }

@@ -65,10 +65,10 @@ static const struct field hand_in_query_fields[] = {
 };
 static const struct shape hand_in_query = {"SubmissionDryRun", MEDIA_JSON, 0, sizeof(struct hand_in_query), hand_in_query_fields, 1};
 static const struct field list_fields[] = {
-  {"team",   SHAPE_INTEGER, OPTIONAL, INT64_MAX, offsetof(struct list_query, team),   NO_PRESENT, NULL, NULL, "Staff: all versions of this team."},
-  {"person", SHAPE_INTEGER, OPTIONAL, INT64_MAX, offsetof(struct list_query, person), NO_PRESENT, NULL, NULL, "Staff: all versions of this student's own work."},
+  {"team",   SHAPE_NATURAL, OPTIONAL, INT64_MAX, offsetof(struct list_query, team),   NO_PRESENT, NULL, NULL, "Staff: all versions of this team."},
+  {"person", SHAPE_NATURAL, OPTIONAL, INT64_MAX, offsetof(struct list_query, person), NO_PRESENT, NULL, NULL, "Staff: all versions of this student's own work."},
   {"after",  SHAPE_INTEGER, OPTIONAL, INT64_MAX, offsetof(struct list_query, after),  NO_PRESENT, NULL, NULL, "The answer's `next` of the page before."},
-  {"limit",  SHAPE_INTEGER, OPTIONAL, PAGE_MAX,  offsetof(struct list_query, limit),  NO_PRESENT, NULL, NULL, "How many, 50 unless told."},
+  {"limit",  SHAPE_NATURAL, OPTIONAL, PAGE_MAX,  offsetof(struct list_query, limit),  NO_PRESENT, NULL, NULL, "How many, 50 unless told."},
 };
 static const struct shape list_shape = {"SubmissionsPage", MEDIA_JSON, 0, sizeof(struct list_query), list_fields, sizeof list_fields / sizeof *list_fields};
 static const struct field choice_fields[] = {

@@ -16,9 +16,8 @@
   "where s.id between $1 and $2 and s.milestone = $3 and ((s.counts = 1 and $4 = 0 and $5 = 0) or "                    \
   "(coalesce(s.team_id, 0) = $4 and coalesce(s.person_id, 0) = $5)) "
 
-static struct submission read_row(struct db_rows *rows, struct arena *arena);
+static void read_row(struct db_rows *rows, struct arena *arena, void *row);
 static enum err read_one(const struct act *act, struct db_rows *rows, struct submission *out);
-static enum err read_list(struct db_rows *rows, struct arena *arena, struct submission **out, size_t *count);
 static enum err fill_files(const struct act *act, struct submission *submission);
 
 enum err submission_store_tally(const struct act *act, int64_t course, const char *milestone,
@@ -92,7 +91,7 @@ enum err submission_store_versions(const struct act *act, int64_t course, const 
                                "and coalesce(s.person_id, 0) = $4 and s.id < $5 order by s.id desc limit $6",
                db_int(course), db_text(page->milestone), db_int(page->holder.team), db_int(page->holder.person),
                db_int(page->from), db_int(page->limit));
-  return read_list(&rows, act->arena, out, count);
+  return db_list(&rows, act->arena, read_row, out, count);
 }
 
 enum err submission_store_all(const struct act *act, int64_t course, const struct submission_page *page,
@@ -102,7 +101,7 @@ enum err submission_store_all(const struct act *act, int64_t course, const struc
                SUBMISSION_ROWS "where s.course_id = $1 and s.milestone = $2 and s.counts = 1 and s.id > $3 "
                                "order by s.id limit $4",
                db_int(course), db_text(page->milestone), db_int(page->from), db_int(page->limit));
-  return read_list(&rows, act->arena, out, count);
+  return db_list(&rows, act->arena, read_row, out, count);
 }
 
 enum err submission_store_files(const struct act *act, const struct submission_span *span, struct submission_file **out,
@@ -197,10 +196,10 @@ enum err submission_store_accept(const struct act *act, int64_t id, bool is_acce
 }
 
 static enum err read_one(const struct act *act, struct db_rows *rows, struct submission *out) {
-  if (!db_next(rows))
-    return rows->err != ERR_OK ? rows->err : ERR_NOT_FOUND;
-  struct submission found = read_row(rows, act->arena);
-  enum err err = fill_files(act, &found);
+  struct submission found;
+  enum err err = db_one(rows, act->arena, read_row, &found);
+  if (err == ERR_OK)
+    err = fill_files(act, &found);
   if (err == ERR_OK)
     *out = found;
   return err;
@@ -211,32 +210,13 @@ static enum err fill_files(const struct act *act, struct submission *submission)
       db_query(act->db, "select file_id from submission_files where submission_id = $1 order by position",
                db_int(submission->id));
   int64_t *files = NULL;
-  size_t size = 0;
-  while (db_next(&rows)) {
-    files = arena_more(act->arena, files, size, sizeof *files);
-    files[size++] = db_column_int(&rows, 0);
-  }
+  enum err err = db_ids(&rows, act->arena, &files, &submission->content.file_count);
   submission->content.files = files;
-  submission->content.file_count = size;
-  return rows.err;
+  return err;
 }
 
-static enum err read_list(struct db_rows *rows, struct arena *arena, struct submission **out, size_t *count) {
-  struct submission *list = NULL;
-  size_t size = 0;
-  while (db_next(rows)) {
-    list = arena_more(arena, list, size, sizeof *list);
-    list[size++] = read_row(rows, arena);
-  }
-  if (rows->err != ERR_OK)
-    return rows->err;
-  *out = list;
-  *count = size;
-  return ERR_OK;
-}
-
-static struct submission read_row(struct db_rows *rows, struct arena *arena) {
-  return (struct submission){
+static void read_row(struct db_rows *rows, struct arena *arena, void *row) {
+  *(struct submission *)row = (struct submission){
       .id = db_column_int(rows, 0),
       .milestone = db_column_text(rows, 1, arena),
       .holder = {.team = db_column_int(rows, 2), .person = db_column_int(rows, 3)},

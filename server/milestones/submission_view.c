@@ -16,7 +16,6 @@ static void write_one(struct json *json, const struct submission *submission, co
 static void write_holder(struct json *json, const struct submission *submission);
 static void write_files(struct json *json, int64_t submission, const struct belongings *belongings);
 static void write_members(struct json *json, int64_t submission, const struct belongings *belongings);
-static void write_id(struct json *json, const char *name, int64_t id);
 
 static const char *const choosers[] = {"team", "staff", NULL};
 
@@ -109,7 +108,7 @@ static void write_one(struct json *json, const struct submission *submission, co
   json_text(json, "milestone", submission->milestone);
   write_holder(json, submission);
   json_int(json, "version", submission->version);
-  write_id(json, "by", submission->by);
+  json_int_or_null(json, "by", submission->by);
   json_text(json, "by_name", submission->by_name);
   json_instant(json, "at", submission->at);
   json_flag(json, "is_on_time", submission->is_on_time);
@@ -127,8 +126,8 @@ static void write_one(struct json *json, const struct submission *submission, co
 }
 
 static void write_holder(struct json *json, const struct submission *submission) {
-  write_id(json, "team", submission->holder.team);
-  write_id(json, "person", submission->holder.person);
+  json_int_or_null(json, "team", submission->holder.team);
+  json_int_or_null(json, "person", submission->holder.person);
   json_text(json, "holder", submission->holder_name);
 }
 
@@ -160,11 +159,4 @@ static void write_members(struct json *json, int64_t submission, const struct be
     json_end(json);
   }
   json_end(json);
-}
-
-static void write_id(struct json *json, const char *name, int64_t id) {
-  if (id != 0)
-    json_int(json, name, id);
-  else
-    json_none(json, name);
 }

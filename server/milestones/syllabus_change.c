@@ -16,7 +16,7 @@
 #include "server/teams/team_coverage.h"
 #include "server/teams/team_window.h"
 
-enum { NOTES_MAX = 8 };
+enum { NOTES_MAX = 8, NAMES_MAX = 8 };
 
 struct changing {
   const struct act *act;
@@ -34,6 +34,8 @@ static enum err note_sizes(struct changing *changing);
 static enum err recompute_coverage(struct changing *changing);
 static enum err offer_seats(struct changing *changing);
 static void note_windows(struct changing *changing);
+static enum err end_requests(struct changing *changing);
+static void note_requests(struct changing *changing);
 static const char *why_confirm(const struct changing *changing);
 static const char *words_of(const struct changing *changing);
 static enum err store(struct changing *changing, struct course_library *library);
@@ -114,7 +116,7 @@ static enum err follow_rules(struct changing *changing) {
     err = offer_seats(changing);
   if (err == ERR_OK)
     note_windows(changing);
-  return err;
+  return err == ERR_OK ? end_requests(changing) : err;
 }
 
 static void note(struct changing *changing, const char *format, ...) {
@@ -185,6 +187,40 @@ static void note_windows(struct changing *changing) {
   if (lab_was != NULL && lab_is != NULL && lab_was->decide_by != 0 && lab_was->decide_by < now &&
       lab_is->decide_by >= now)
     note(changing, "Lab seats can be asked for again: the line that had ended begins anew.");
+}
+
+// Nobody could grant them any more.
+static enum err end_requests(struct changing *changing) {
+  const struct act *act = changing->act;
+  const struct course *was = changing->course->file;
+  struct syllabus_plan *plan = changing->plan;
+  enum err err = ERR_OK;
+  for (size_t i = 0; err == ERR_OK && i < was->milestone_count; i++) {
+    struct petition_ended *ended = NULL;
+    size_t count = 0;
+    if (syllabus_milestone(changing->changed.file, was->milestones[i].id) != NULL)
+      continue;
+    err = petition_end_of_milestone(act, changing->course, was->milestones[i].id, &ended, &count);
+    for (size_t k = 0; err == ERR_OK && k < count; k++) {
+      plan->requests = arena_more(act->arena, plan->requests, plan->request_count, sizeof *plan->requests);
+      plan->requests[plan->request_count++] = ended[k];
+    }
+  }
+  if (err == ERR_OK && plan->request_count > 0)
+    note_requests(changing);
+  return err;
+}
+
+static void note_requests(struct changing *changing) {
+  const struct syllabus_plan *plan = changing->plan;
+  struct text names;
+  text_init(&names, changing->act->arena);
+  for (size_t i = 0; i < plan->request_count && i < NAMES_MAX; i++)
+    text_add_format(&names, "%s%s", i == 0 ? "" : ", ", plan->requests[i].person_name);
+  if (plan->request_count > NAMES_MAX)
+    text_add_format(&names, " and %zu more", plan->request_count - NAMES_MAX);
+  note(changing, "%zu open request%s for more time on what is removed %s declined: of %s.", plan->request_count,
+       plan->request_count == 1 ? "" : "s", plan->request_count == 1 ? "is" : "are", text_get(&names));
 }
 
 static const char *why_confirm(const struct changing *changing) {

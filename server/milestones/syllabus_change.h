@@ -8,6 +8,7 @@
 
 #include "common/course/course_file.h"
 #include "server/courses/course_library.h"
+#include "server/courses/petition.h"
 #include "server/milestones/date_move.h"
 #include "server/milestones/syllabus_diff.h"
 
@@ -32,6 +33,8 @@ struct syllabus_plan {
   size_t note_count;
   struct syllabus_gap *gaps;
   size_t gap_count;
+  struct petition_ended *requests; // open ones for more time on a milestone that is gone: declined
+  size_t request_count;
   int64_t told;            // people who get a message of it
   const char *why_confirm; // NULL: it needs no confirmation
   const char *words;       // all of it in sentences

@@ -18,6 +18,7 @@ static bool is_concerned(enum syllabus_audience audience, const struct syllabus_
 static void add_moves(const struct act *act, const struct course_view *course, const struct syllabus_plan *plan,
                       size_t *next, struct notice *notice);
 static void add_gap(const struct syllabus_plan *plan, int64_t team, struct text *words);
+static void add_requests(const struct syllabus_plan *plan, int64_t person, struct text *words);
 static enum err send(const struct act *act, const struct course_view *course, const struct notice *notice);
 
 enum err syllabus_tell(const struct act *act, const struct course_view *course, struct syllabus_plan *plan) {
@@ -34,6 +35,7 @@ enum err syllabus_tell(const struct act *act, const struct course_view *course, 
     add_moves(act, course, plan, next, &notice);
     if (people[i].team != 0)
       add_gap(plan, people[i].team, &notice.words);
+    add_requests(plan, people[i].person, &notice.words);
     if (notice.words.size == 0)
       continue;
     plan->told++;
@@ -97,6 +99,12 @@ static void add_gap(const struct syllabus_plan *plan, int64_t team, struct text 
                       "\n- Your team does not cover all skills by the new rule: %s. It stays registered; staff "
                       "see it.",
                       plan->gaps[i].words);
+}
+
+static void add_requests(const struct syllabus_plan *plan, int64_t person, struct text *words) {
+  for (size_t i = 0; i < plan->request_count; i++)
+    if (plan->requests[i].person == person)
+      text_add_format(words, "\n- %s", plan->requests[i].words);
 }
 
 static enum err send(const struct act *act, const struct course_view *course, const struct notice *notice) {

@@ -161,7 +161,7 @@ static enum err check_field(struct inspection *inspection, const struct proposal
   if (is != NULL && strcmp(stored_kind(was), stored_kind(is)) == 0 && (was->kind == FIELD_PER_MEMBER) == is_per_member)
     return ERR_OK;
   const struct stored_field field = {was->id, is == NULL ? NULL : stored_kind(is), is_per_member};
-  const char *const *names = NULL;
+  const char **names = NULL;
   size_t count = 0;
   enum err err = syllabus_store_field(inspection->act, inspection->course->id, &field, &names, &count);
   if (err == ERR_OK && count > 0)

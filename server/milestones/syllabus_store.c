@@ -35,7 +35,7 @@ enum err syllabus_store_attached(const struct act *act, int64_t course, const ch
 }
 
 enum err syllabus_store_field(const struct act *act, int64_t course, const struct stored_field *field,
-                              const char *const **names, size_t *count) {
+                              const char ***names, size_t *count) {
   struct db_rows rows DB_SCOPE =
       db_query(act->db,
                "select t.name from teams t where t.course_id = $1 and exists (select 1 from proposals p "
@@ -44,17 +44,7 @@ enum err syllabus_store_field(const struct act *act, int64_t course, const struc
                "or (case when v.person_id is null then 0 else 1 end) <> $4) and not exists "
                "(select 1 from proposals n where n.team_id = p.team_id and n.round > p.round)) order by t.name",
                db_int(course), db_text(field->id), db_text(field->kind), db_int(field->is_per_member));
-  const char **list = NULL;
-  size_t size = 0;
-  while (db_next(&rows)) {
-    list = arena_more(act->arena, list, size, sizeof *list);
-    list[size++] = db_column_text(&rows, 0, act->arena);
-  }
-  if (rows.err != ERR_OK)
-    return rows.err;
-  *names = list;
-  *count = size;
-  return ERR_OK;
+  return db_texts(&rows, act->arena, names, count);
 }
 
 enum err syllabus_store_skill(const struct act *act, int64_t course, const char *skill, int64_t *people) {
@@ -111,17 +101,7 @@ enum err syllabus_store_larger(const struct act *act, int64_t course, int64_t si
 enum err syllabus_store_registered(const struct act *act, int64_t course, int64_t **teams, size_t *count) {
   struct db_rows rows DB_SCOPE = db_query(
       act->db, "select id from teams where course_id = $1 and state = 'registered' order by id", db_int(course));
-  int64_t *list = NULL;
-  size_t size = 0;
-  while (db_next(&rows)) {
-    list = arena_more(act->arena, list, size, sizeof *list);
-    list[size++] = db_column_int(&rows, 0);
-  }
-  if (rows.err != ERR_OK)
-    return rows.err;
-  *teams = list;
-  *count = size;
-  return ERR_OK;
+  return db_ids(&rows, act->arena, teams, count);
 }
 
 enum err syllabus_store_people(const struct act *act, int64_t course, struct syllabus_person **out, size_t *count) {

@@ -34,7 +34,7 @@ struct stored_field {
   bool is_per_member;
 };
 CHECKED enum err syllabus_store_field(const struct act *act, int64_t course, const struct stored_field *field,
-                                      const char *const **names, size_t *count);
+                                      const char ***names, size_t *count);
 // People whose card says more than the lowest level in the skill; and who stand at each level in any skill.
 CHECKED enum err syllabus_store_skill(const struct act *act, int64_t course, const char *skill, int64_t *people);
 CHECKED enum err syllabus_store_levels(const struct act *act, int64_t course, int64_t people[static LEVEL_MAX + 1]);

@@ -10,6 +10,7 @@
 
 #include "common/base/text.h"
 #include "server/outbound/curl_loop.h"
+#include "server/outbound/curl_trust.h"
 #include "server/outbound/public_address.h"
 #include "tandem_version.h"
 
@@ -199,7 +200,7 @@ static bool set_rules(struct exchange *exchange) {
          // A connection of another exchange was judged for that one, not for http or https of this.
          curl_easy_setopt(easy, CURLOPT_FRESH_CONNECT, 1L) == CURLE_OK &&
          curl_easy_setopt(easy, CURLOPT_FORBID_REUSE, 1L) == CURLE_OK &&
-         (ca_file == NULL || curl_easy_setopt(easy, CURLOPT_CAINFO, ca_file) == CURLE_OK);
+         (ca_file == NULL || curl_trust_only(easy, ca_file));
 }
 
 static curl_socket_t on_open_socket(void *context, curlsocktype purpose, struct curl_sockaddr *address) {

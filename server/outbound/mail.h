@@ -9,6 +9,7 @@
 
 #include "common/base/arena.h"
 #include "common/base/err.h"
+#include "server/outbound/notice_kind.h"
 
 enum { MAIL_SUBJECT_CHARACTERS_MAX = 200, MAIL_ADDRESS_BYTES_MAX = 254 };
 
@@ -27,10 +28,13 @@ struct mail {
   const char *to_address;
   const struct mail_message *messages; // at least one
   size_t count;
-  const char *public_url;  // what paths begin with; NULL: not known, the path stands alone
-  const char *unsubscribe; // the path that turns its kind off; NULL: none. Nothing is made of it without a public URL
-  const char *why;         // "You get this because …", towards the end; NULL: none
-  bool has_choice;         // which mails there are is the reader's to choose: it says where
+  const char *public_url; // what paths begin with; NULL: not known, the path stands alone
+  // the path that turns off those of its kinds that may be; NULL: none may. Nothing is made of it without a public URL
+  const char *unsubscribe;
+  const struct notice_kind *const *kinds; // of its messages, each once; what the path turns off is told by them
+  size_t kind_count;
+  const char *why; // "You get this because …", towards the end; NULL: none
+  bool has_choice; // which mails there are is the reader's to choose: it says where
 };
 
 // The one check of every header field, here and wherever one is taken in: valid UTF-8 in one line without control

@@ -3,17 +3,21 @@
 
 #include <string.h>
 
-#include "common/base/text.h"
+#include "common/base/html.h"
 
 static const char choice_words[] = "Which mails you get, and when, is yours to choose: sign in at ";
-static const char unsubscribe_words[] = "No more mail of this kind: ";
+static const char *const unsubscribe_words[] = {"No more mail of this kind: ", "No more mail of these kinds: "};
+static const char staying_words[] = "What else this mail tells cannot be turned off and goes on coming:";
 
 static void add_message_text(struct text *out, const struct mail *mail, const struct mail_message *message);
 static void add_message_html(struct text *out, const struct mail *mail, const struct mail_message *message);
 static void add_end_text(struct text *out, const struct mail *mail);
 static void add_end_html(struct text *out, const struct mail *mail);
 static void add_link(struct text *out, const struct mail *mail, const char *path);
-static void add_escaped(struct text *out, const char *words, bool has_lines);
+static bool has_unsubscribe(const struct mail *mail);
+static size_t count_kinds(const struct mail *mail, bool may_be_off);
+static void add_kinds_text(struct text *out, const struct mail *mail, bool may_be_off);
+static void add_kinds_html(struct text *out, const struct mail *mail, bool may_be_off);
 
 const char *mail_body_text(struct arena *arena, const struct mail *mail) {
   struct text out;
@@ -31,7 +35,7 @@ const char *mail_body_html(struct arena *arena, const struct mail *mail) {
   struct text out;
   text_init(&out, arena);
   text_add(&out, "<!doctype html>\n<html lang=\"en\"><head><meta charset=\"utf-8\"><title>");
-  add_escaped(&out, mail_subject(arena, mail), false);
+  html_add(&out, mail_subject(arena, mail));
   text_add(&out, "</title></head><body>\n");
   for (size_t i = 0; i < mail->count; i++)
     add_message_html(&out, mail, &mail->messages[i]);
@@ -55,9 +59,9 @@ static void add_message_text(struct text *out, const struct mail *mail, const st
 
 static void add_message_html(struct text *out, const struct mail *mail, const struct mail_message *message) {
   text_add(out, "<h2>");
-  add_escaped(out, message->subject, false);
+  html_add(out, message->subject);
   text_add(out, "</h2>\n<p>");
-  add_escaped(out, message->words, true);
+  html_add_lines(out, message->words);
   text_add(out, "</p>\n");
   if (message->link == NULL)
     return;
@@ -75,15 +79,21 @@ static void add_end_text(struct text *out, const struct mail *mail) {
   text_add_format(out, "\n-- \n%s\n", mail->why); // the mark before a signature (RFC 3676 4.3)
   if (mail->has_choice)
     text_add_format(out, "%s%s%s\n", choice_words, url, mail->public_url == NULL ? "the Tandem server" : "/");
-  if (mail->unsubscribe != NULL && mail->public_url != NULL)
-    text_add_format(out, "%s%s%s\n", unsubscribe_words, url, mail->unsubscribe);
+  if (!has_unsubscribe(mail))
+    return;
+  text_add_format(out, "\n%s%s%s\n", unsubscribe_words[count_kinds(mail, true) > 1], url, mail->unsubscribe);
+  add_kinds_text(out, mail, true);
+  if (count_kinds(mail, false) == 0)
+    return;
+  text_add_format(out, "%s\n", staying_words);
+  add_kinds_text(out, mail, false);
 }
 
 static void add_end_html(struct text *out, const struct mail *mail) {
   if (mail->why == NULL)
     return;
   text_add(out, "<hr>\n<p><small>");
-  add_escaped(out, mail->why, true);
+  html_add_lines(out, mail->why);
   if (mail->has_choice) {
     text_add_format(out, "<br>\n%s", choice_words);
     if (mail->public_url == NULL)
@@ -91,42 +101,56 @@ static void add_end_html(struct text *out, const struct mail *mail) {
     else
       add_link(out, mail, "/");
   }
-  if (mail->unsubscribe != NULL && mail->public_url != NULL) {
-    text_add_format(out, "<br>\n%s", unsubscribe_words);
-    add_link(out, mail, mail->unsubscribe);
-  }
   text_add(out, "</small></p>\n");
+  if (!has_unsubscribe(mail))
+    return;
+  text_add_format(out, "<p><small>%s", unsubscribe_words[count_kinds(mail, true) > 1]);
+  add_link(out, mail, mail->unsubscribe);
+  text_add(out, "</small></p>\n");
+  add_kinds_html(out, mail, true);
+  if (count_kinds(mail, false) == 0)
+    return;
+  text_add_format(out, "<p><small>%s</small></p>\n", staying_words);
+  add_kinds_html(out, mail, false);
+}
+
+static bool has_unsubscribe(const struct mail *mail) { return mail->unsubscribe != NULL && mail->public_url != NULL; }
+
+static size_t count_kinds(const struct mail *mail, bool may_be_off) {
+  size_t count = 0;
+  for (size_t i = 0; i < mail->kind_count; i++)
+    count += mail->kinds[i]->may_be_off == may_be_off;
+  return count;
+}
+
+static void add_kinds_text(struct text *out, const struct mail *mail, bool may_be_off) {
+  for (size_t i = 0; i < mail->kind_count; i++)
+    if (mail->kinds[i]->may_be_off == may_be_off)
+      text_add_format(out, "- %s\n", mail->kinds[i]->title);
+}
+
+static void add_kinds_html(struct text *out, const struct mail *mail, bool may_be_off) {
+  text_add(out, "<ul>\n");
+  for (size_t i = 0; i < mail->kind_count; i++) {
+    if (mail->kinds[i]->may_be_off != may_be_off)
+      continue;
+    text_add(out, "<li><small>");
+    html_add(out, mail->kinds[i]->title);
+    text_add(out, "</small></li>\n");
+  }
+  text_add(out, "</ul>\n");
 }
 
 // Only the path, when nobody knows what stands before it.
 static void add_link(struct text *out, const struct mail *mail, const char *path) {
   if (mail->public_url == NULL) {
-    add_escaped(out, path, false);
+    html_add(out, path);
     return;
   }
   const char *url = arena_format(out->arena, "%s%s", mail->public_url, path);
   text_add(out, "<a href=\"");
-  add_escaped(out, url, false);
+  html_add(out, url);
   text_add(out, "\">");
-  add_escaped(out, url, false);
+  html_add(out, url);
   text_add(out, "</a>");
-}
-
-static void add_escaped(struct text *out, const char *words, bool has_lines) {
-  for (const char *c = words; *c != '\0'; c++) {
-    if (*c == '&')
-      text_add(out, "&amp;");
-    else if (*c == '<')
-      text_add(out, "&lt;");
-    else if (*c == '>')
-      text_add(out, "&gt;");
-    else if (*c == '"')
-      text_add(out, "&quot;");
-    else if (*c == '\'')
-      text_add(out, "&#39;");
-    else if (*c == '\n' && has_lines && c[1] != '\0')
-      text_add(out, "<br>\n");
-    else
-      text_add_char(out, *c);
-  }
 }

@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "common/base/arena.h"
+#include "common/base/fd.h"
 #include "common/base/log.h"
 
 enum { AT_ONCE = 8 }; // two syncs each, on the main loop
@@ -26,7 +27,6 @@ static void send_mail(struct transport *transport, const struct transport_mail *
                       void *context);
 static void release(struct transport *transport);
 static bool write_file(const struct mail_files *files, const struct transport_mail *mail);
-static bool write_bytes(int fd, const char *bytes, size_t size);
 
 enum err mail_files_new(const char *data_dir, struct transport **out) {
   struct arena *arena = arena_new();
@@ -69,7 +69,7 @@ static bool write_file(const struct mail_files *files, const struct transport_ma
   const char *name = arena_format(arena, "%09" PRId64 ".eml", mail->id);
   const char *unfinished = arena_format(arena, ".%s.tmp", name);
   int fd = openat(files->fd, unfinished, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0600);
-  bool is_written = fd >= 0 && write_bytes(fd, mail->bytes, mail->size) && fsync(fd) == 0;
+  bool is_written = fd >= 0 && fd_write_all(fd, mail->bytes, mail->size) && fsync(fd) == 0;
   int why = errno;
   if (fd >= 0 && close(fd) != 0)
     is_written = false;
@@ -79,17 +79,4 @@ static bool write_file(const struct mail_files *files, const struct transport_ma
   log_line(LOG_ERROR, "mail", "%s/%s: %m", files->folder, name);
   unlinkat(files->fd, unfinished, 0);
   return false;
-}
-
-static bool write_bytes(int fd, const char *bytes, size_t size) {
-  while (size > 0) {
-    ssize_t count = write(fd, bytes, size);
-    if (count < 0 && errno == EINTR)
-      continue;
-    if (count <= 0)
-      return false;
-    bytes += count;
-    size -= (size_t)count;
-  }
-  return true;
 }

@@ -319,6 +319,8 @@ static void send_mail(struct mail_pump *pump, const struct mail_due *due) {
       .count = due->count,
       .public_url = pump->options.public_url,
       .unsubscribe = due->unsubscribe,
+      .kinds = due->kinds,
+      .kind_count = due->kind_count,
       .why = mail_why(arena, due),
       .has_choice = !due->is_alone,
   };

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 #include "server/outbound/mail_store.h"
 
-#include "common/base/text.h"
 #include "server/outbound/notice_choice.h"
 #include "server/outbound/retry.h"
 
@@ -30,7 +29,8 @@ static enum err list_due(struct db *db, struct arena *arena, int64_t real, int64
 static enum err bring_forward(struct db *db, int64_t real);
 static enum err load(struct db *db, struct arena *arena, int64_t id, struct mail_due *out, bool *is_disabled);
 static enum err load_messages(struct db *db, struct arena *arena, int64_t now, struct mail_due *mail, bool *is_expired);
-static enum err add_unsubscribe(struct db *db, struct arena *arena, const char *kind, struct mail_due *mail);
+static void add_kind(struct arena *arena, const struct notice_kind *kind, struct mail_due *mail);
+static enum err add_unsubscribe(struct db *db, struct arena *arena, struct mail_due *mail);
 static enum err lease_one(struct db *db, struct arena *arena, int64_t id, const struct mail_times *times,
                           struct mail_due *out, bool *is_taken);
 static enum err settle_messages(struct db *db, int64_t mail, enum outbox_outcome outcome, int64_t now);
@@ -342,7 +342,6 @@ static enum err load_messages(struct db *db, struct arena *arena, int64_t now, s
                               bool *is_expired) {
   struct mail_message *list = NULL;
   size_t size = 0;
-  const char *kind = NULL; // of all; NULL: of several
   *is_expired = true;
   struct db_rows rows DB_SCOPE =
       db_query(db,
@@ -357,19 +356,27 @@ static enum err load_messages(struct db *db, struct arena *arena, int64_t now, s
                                          .course = db_column_text(&rows, 5, arena)};
     if (db_column_int(&rows, 3) == 0 || now < db_column_int(&rows, 3))
       *is_expired = false;
-    const char *this_kind = db_column_text(&rows, 4, arena);
-    kind = size == 1 || text_equal(kind, this_kind) ? this_kind : NULL;
+    add_kind(arena, notice_kind_find(db_column_text(&rows, 4, arena)), mail);
   }
   mail->messages = list;
   mail->count = size;
-  if (rows.err != ERR_OK || kind == NULL)
-    return rows.err;
-  return add_unsubscribe(db, arena, kind, mail);
+  return rows.err != ERR_OK ? rows.err : add_unsubscribe(db, arena, mail);
 }
 
-static enum err add_unsubscribe(struct db *db, struct arena *arena, const char *kind, struct mail_due *mail) {
-  enum err err = notice_unsubscribe_path(db, arena, mail->person, kind, &mail->unsubscribe);
-  return err == ERR_NOT_FOUND ? ERR_OK : err; // one that may not be off
+static void add_kind(struct arena *arena, const struct notice_kind *kind, struct mail_due *mail) {
+  for (size_t i = 0; i < mail->kind_count; i++)
+    if (mail->kinds[i] == kind)
+      return;
+  if (kind == NULL) // of an older version
+    return;
+  mail->kinds = arena_more(arena, mail->kinds, mail->kind_count, sizeof(const struct notice_kind *));
+  mail->kinds[mail->kind_count++] = kind;
+}
+
+static enum err add_unsubscribe(struct db *db, struct arena *arena, struct mail_due *mail) {
+  const struct notice_link link = {mail->person, mail->kinds, mail->kind_count};
+  enum err err = notice_unsubscribe_path(db, arena, &link, &mail->unsubscribe);
+  return err == ERR_NOT_FOUND ? ERR_OK : err; // nothing of it may be off
 }
 
 static enum err settle_messages(struct db *db, int64_t mail, enum outbox_outcome outcome, int64_t now) {

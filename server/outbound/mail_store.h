@@ -52,10 +52,12 @@ struct mail_due {
   int64_t person;
   bool is_alone;
   int64_t made_at;
-  int64_t attempts;        // this one included
-  const char *name;        // of its reader, as everybody sees it; "": an address that is nobody's
-  const char *address;     // primary
-  const char *unsubscribe; // a path; NULL: not all of it may be turned off, or it is of several kinds
+  int64_t attempts;                 // this one included
+  const char *name;                 // of its reader, as everybody sees it; "": an address that is nobody's
+  const char *address;              // primary
+  const char *unsubscribe;          // a path; NULL: nothing of it may be turned off
+  const struct notice_kind **kinds; // of its messages, each once, in their order; what has no row any more is left out
+  size_t kind_count;
   const struct mail_message *messages;
   size_t count;
 };

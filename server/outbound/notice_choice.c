@@ -11,12 +11,21 @@
 #include "server/db/settings.h"
 #include "server/outbound/notice_choice_store.h"
 
-enum { HOUR_SECONDS = 3600, MAC_BYTES = 16 };
+enum {
+  HOUR_SECONDS = 3600,
+  MAC_BYTES = 16,
+  CODE_BYTES = 3, // of a digest of a kind's name
+};
 static const char key_setting[] = "unsubscribe key";
 
 static enum err hold(const struct act *act, int64_t person, int64_t *at);
 static int64_t wall_instant(struct calendar *calendar, int64_t at, int32_t days, int minutes);
-static const char *token_of(struct arena *arena, const char *key, int64_t person, const char *kind);
+static const char *claim_of(struct arena *arena, const struct notice_link *link);
+static const char *code_of(struct arena *arena, const struct notice_kind *kind);
+static const char *mac_of(struct arena *arena, const char *key, const char *claim);
+static void read_kinds(struct arena *arena, const char *words, struct notice_link *out);
+static const struct notice_kind *kind_by_code(struct arena *arena, const char *code);
+static void add_kind(struct arena *arena, const struct notice_kind *kind, struct notice_link *out);
 static bool is_same_in_constant_time(const char *a, const char *b);
 
 enum err quiet_hours_hold(struct arena *arena, const struct quiet_hours *quiet, int64_t at, bool *is_held,
@@ -81,10 +90,12 @@ enum err notice_set_quiet_hours(struct db *db, int64_t person, const struct quie
   return quiet == NULL ? notice_store_clear_quiet_hours(db, person) : notice_store_set_quiet_hours(db, person, quiet);
 }
 
-enum err notice_unsubscribe_path(struct db *db, struct arena *arena, int64_t person, const char *kind,
+enum err notice_unsubscribe_path(struct db *db, struct arena *arena, const struct notice_link *link,
                                  const char **path) {
-  const struct notice_kind *known = notice_kind_find(kind);
-  if (known == NULL || !known->may_be_off)
+  struct notice_link off = {.person = link->person};
+  for (size_t i = 0; i < link->count; i++)
+    add_kind(arena, link->kinds[i], &off);
+  if (link->person <= 0 || off.count == 0)
     return ERR_NOT_FOUND;
   const char *key = NULL;
   enum err err = setting_get_text(db, arena, key_setting, &key);
@@ -94,29 +105,33 @@ enum err notice_unsubscribe_path(struct db *db, struct arena *arena, int64_t per
     key = arena_text(arena, made);
     err = setting_set_text(db, key_setting, key);
   }
-  if (err == ERR_OK)
-    *path = arena_format(arena, "/unsubscribe/%s", token_of(arena, key, person, kind));
-  return err;
+  if (err != ERR_OK)
+    return err;
+  const char *claim = claim_of(arena, &off);
+  *path = arena_format(arena, "/unsubscribe/%s.%s", claim, mac_of(arena, key, claim));
+  return ERR_OK;
 }
 
-enum err notice_unsubscribe_read(struct db *db, struct arena *arena, const char *token, int64_t *person,
-                                 const struct notice_kind **kind) {
+enum err notice_unsubscribe_read(struct db *db, struct arena *arena, const char *token, struct notice_link *out) {
   const char *key = NULL;
   enum err err = setting_get_text(db, arena, key_setting, &key);
   if (err != ERR_OK || key == NULL)
     return err != ERR_OK ? err : ERR_NOT_FOUND; // no mail has left yet: there is no right token
-  size_t digits = strcspn(token, ".");
-  size_t letters = token[digits] == '.' ? strcspn(token + digits + 1, ".") : 0;
-  char *name = arena_text_n(arena, token + digits + (letters > 0), letters);
-  for (size_t i = 0; i < letters; i++)
-    name[i] = name[i] == '_' ? ' ' : name[i];
-  const struct notice_kind *known = notice_kind_find(name);
-  int64_t id = 0;
-  if (known == NULL || !known->may_be_off || !int64_parse(arena_text_n(arena, token, digits), &id) || id <= 0 ||
-      !is_same_in_constant_time(token, token_of(arena, key, id, known->name)))
+  const char *end = strrchr(token, '.');
+  if (end == NULL)
     return ERR_NOT_FOUND;
-  *person = id;
-  *kind = known;
+  const char *claim = arena_text_n(arena, token, (size_t)(end - token));
+  if (!is_same_in_constant_time(end + 1, mac_of(arena, key, claim)))
+    return ERR_NOT_FOUND;
+  // From here on it is one that we wrote, perhaps an older version of us.
+  const char *words = strchr(claim, '.');
+  struct notice_link link = {0};
+  if (words == NULL || !int64_parse(arena_text_n(arena, claim, (size_t)(words - claim)), &link.person))
+    return ERR_NOT_FOUND;
+  read_kinds(arena, words + 1, &link);
+  if (link.person <= 0 || link.count == 0)
+    return ERR_NOT_FOUND;
+  *out = link;
   return ERR_OK;
 }
 
@@ -150,16 +165,63 @@ static int64_t wall_instant(struct calendar *calendar, int64_t at, int32_t days,
   return instant;
 }
 
+// One kind stands there by its name, as in every mail that left before a link could name several. Several stand there
+// by codes of one length, so that a mail which tells of everything has a link that fits a header's line, and needs no
+// numbers which somebody would have to keep for ever.
+static const char *claim_of(struct arena *arena, const struct notice_link *link) {
+  struct text out;
+  text_init(&out, arena);
+  text_add_format(&out, "%" PRId64 ".", link->person);
+  if (link->count > 1)
+    text_add_char(&out, '~');
+  for (size_t i = 0; link->count > 1 && i < link->count; i++)
+    text_add(&out, code_of(arena, link->kinds[i]));
+  for (const char *c = link->count > 1 ? "" : link->kinds[0]->name; *c != '\0'; c++)
+    text_add_char(&out, *c == ' ' ? '_' : *c);
+  return text_get(&out);
+}
+
+static const char *code_of(struct arena *arena, const struct notice_kind *kind) {
+  uint8_t digest[DIGEST_BYTES];
+  digest_bytes(kind->name, strlen(kind->name), digest);
+  return digest_hex(arena, digest, CODE_BYTES);
+}
+
 // BLAKE2b over the key and what it vouches for: no HMAC is needed around it, and 128 bits are more than anybody tries.
-static const char *token_of(struct arena *arena, const char *key, int64_t person, const char *kind) {
-  char *word = arena_text(arena, kind);
-  for (size_t i = 0; word[i] != '\0'; i++)
-    word[i] = word[i] == ' ' ? '_' : word[i];
-  const char *claim = arena_format(arena, "%" PRId64 ".%s", person, word);
+static const char *mac_of(struct arena *arena, const char *key, const char *claim) {
   const struct digest_part parts[] = {{key_setting, sizeof key_setting}, {key, strlen(key)}, {claim, strlen(claim)}};
   uint8_t mac[DIGEST_BYTES];
   digest_parts(parts, sizeof parts / sizeof *parts, mac);
-  return arena_format(arena, "%s.%s", claim, digest_hex(arena, mac, MAC_BYTES));
+  return digest_hex(arena, mac, MAC_BYTES);
+}
+
+static void read_kinds(struct arena *arena, const char *words, struct notice_link *out) {
+  if (*words != '~') {
+    char *name = arena_text(arena, words);
+    for (size_t i = 0; name[i] != '\0'; i++)
+      name[i] = name[i] == '_' ? ' ' : name[i];
+    add_kind(arena, notice_kind_find(name), out);
+    return;
+  }
+  for (const char *at = words + 1; strlen(at) >= 2 * CODE_BYTES; at += 2 * CODE_BYTES)
+    add_kind(arena, kind_by_code(arena, arena_text_n(arena, at, 2 * CODE_BYTES)), out);
+}
+
+static const struct notice_kind *kind_by_code(struct arena *arena, const char *code) {
+  size_t count = 0;
+  const struct notice_kind *kinds = notice_kinds(&count);
+  for (size_t i = 0; i < count; i++)
+    if (strcmp(code_of(arena, &kinds[i]), code) == 0)
+      return &kinds[i];
+  return NULL;
+}
+
+// One that is not known any more, or may not be off, is none.
+static void add_kind(struct arena *arena, const struct notice_kind *kind, struct notice_link *out) {
+  if (kind == NULL || !kind->may_be_off)
+    return;
+  out->kinds = arena_more(arena, out->kinds, out->count, sizeof(const struct notice_kind *));
+  out->kinds[out->count++] = kind;
 }
 
 static bool is_same_in_constant_time(const char *a, const char *b) {

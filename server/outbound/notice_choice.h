@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 // What a person chose about their mail: kinds turned off, hours in which what can wait is held back, and the link by
-// which a mail turns off its own kind (RFC 8058). Decides when a message leaves; knows neither outbox nor mail.
+// which a mail turns off its own kinds (RFC 8058). Decides when a message leaves; knows neither outbox nor mail.
 #pragma once
 
 #include <stdbool.h>
@@ -40,10 +40,19 @@ CHECKED enum err notice_choose(struct db *db, int64_t person, const struct notic
 // NULL: none.
 CHECKED enum err notice_set_quiet_hours(struct db *db, int64_t person, const struct quiet_hours *quiet);
 
-// "/unsubscribe/17.member_left.1f…": turns this kind off for this person when it is posted to. In a write transaction:
-// the first call makes the installation's key. ERR_NOT_FOUND for a kind that is not known or may not be off.
-CHECKED enum err notice_unsubscribe_path(struct db *db, struct arena *arena, int64_t person, const char *kind,
+// What the link of a mail names: its reader and kinds, each once.
+struct notice_link {
+  int64_t person; // 0: nobody's, and nobody's link
+  const struct notice_kind **kinds;
+  size_t count;
+};
+
+// "/unsubscribe/17.member_left.1f…", of several "/unsubscribe/17.~3f0a9c1b22d0.1f…": turns those of the kinds that may
+// be off off for this person when it is posted to. The same for the same kinds in the same order, at every time. In a
+// write transaction: the first call makes the installation's key. ERR_NOT_FOUND when none of them may be off.
+CHECKED enum err notice_unsubscribe_path(struct db *db, struct arena *arena, const struct notice_link *link,
                                          const char **path);
-// The other way. ERR_NOT_FOUND for every token that is not right, whatever is wrong with it.
-CHECKED enum err notice_unsubscribe_read(struct db *db, struct arena *arena, const char *token, int64_t *person,
-                                         const struct notice_kind **kind);
+// The other way: those that may be off by now. ERR_NOT_FOUND for every token that is not right, whatever is wrong with
+// it, and when none of its kinds may be off any more.
+CHECKED enum err notice_unsubscribe_read(struct db *db, struct arena *arena, const char *token,
+                                         struct notice_link *out);

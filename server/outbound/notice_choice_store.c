@@ -9,24 +9,6 @@ enum err notice_store_choice(struct db *db, int64_t person, const char *kind, bo
   return err;
 }
 
-enum err notice_store_choices(struct db *db, struct arena *arena, int64_t person, struct notice_choice_row **out,
-                              size_t *count) {
-  struct db_rows rows DB_SCOPE =
-      db_query(db, "select kind, is_on from notice_choices where person_id = $1 order by kind", db_int(person));
-  struct notice_choice_row *list = NULL;
-  size_t size = 0;
-  while (db_next(&rows)) {
-    list = arena_more(arena, list, size, sizeof *list);
-    list[size++] =
-        (struct notice_choice_row){.kind = db_column_text(&rows, 0, arena), .is_on = db_column_int(&rows, 1) != 0};
-  }
-  if (rows.err != ERR_OK)
-    return rows.err;
-  *out = list;
-  *count = size;
-  return ERR_OK;
-}
-
 enum err notice_store_choose(struct db *db, int64_t person, const char *kind, bool is_on) {
   return db_exec(db,
                  "insert into notice_choices (person_id, kind, is_on) values ($1, $2, $3) "

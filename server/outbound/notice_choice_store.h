@@ -8,12 +8,6 @@
 
 // ERR_NOT_FOUND when the person left it as it is at first.
 CHECKED enum err notice_store_choice(struct db *db, int64_t person, const char *kind, bool *is_on);
-struct notice_choice_row {
-  const char *kind;
-  bool is_on;
-};
-CHECKED enum err notice_store_choices(struct db *db, struct arena *arena, int64_t person,
-                                      struct notice_choice_row **out, size_t *count);
 CHECKED enum err notice_store_choose(struct db *db, int64_t person, const char *kind, bool is_on);
 CHECKED enum err notice_store_forget_choice(struct db *db, int64_t person, const char *kind);
 // ERR_NOT_FOUND when there are none.

@@ -18,7 +18,7 @@ static const struct notice_kind kinds[] = {
     {"urgent announcement",       ALL,      NOTICE_NOW,   false, false, "The course's staff announce something that cannot wait", "Today's lecture is cancelled"},
 
     {"reminder",                  STUDENTS, NOTICE_NOW,   true,  false, "Something of yours is due soon and not done; without these mails only the pages tell you", "Proposal: due tomorrow at 23:59"},
-    {"dates moved",               STUDENTS, NOTICE_HOUR,  false, false, "The schedule changed: a date of yours moved", "The course's staff moved a date"},
+    {"dates moved",               STUDENTS, NOTICE_HOUR,  false, false, "The schedule changed: a date of yours moved", "Lab 2: now due Mon 23 Oct 2023 23:59 EDT"},
     {"course changed",            STUDENTS, NOTICE_HOUR,  false, false, "The schedule changed: the course has a new file that changes what is yours", "The course's staff changed the course"},
     {"extension",                 STUDENTS, NOTICE_HOUR,  false, false, "You have more time", "You have more time"},
     {"extension withdrawn",       STUDENTS, NOTICE_HOUR,  false, false, "An extension was taken back", "An extension was taken back"},
@@ -57,7 +57,7 @@ static const struct notice_kind kinds[] = {
     {"request answered",          STUDENTS, NOTICE_HOUR,  false, false, "A request of yours was answered", "Your request was granted: extension"},
 
     {"proposal begun anew",       STUDENTS, NOTICE_HOUR,  true,  false, "Your team proposes anew", "Blue Team proposes anew"},
-    {"proposal comments",         STUDENTS, NOTICE_HOUR,  true,  false, "New comments on your team's proposal", "New comments on a proposal"},
+    {"proposal comments",         STUDENTS, NOTICE_HOUR,  true,  false, "New comments on your team's proposal", "New comments on your team's proposal"},
     {"proposal counted",          STUDENTS, NOTICE_HOUR,  false, false, "The staff counted a saved proposal as submitted", "A saved version of the proposal of Blue Team counts as submitted"},
     {"proposal decided",          STUDENTS, NOTICE_HOUR,  false, false, "Your team's proposal was decided", "Changes to your proposal are requested"},
     {"proposal reopened",         STUDENTS, NOTICE_HOUR,  false, false, "The staff opened your team's proposal again", "Your proposal is open again"},

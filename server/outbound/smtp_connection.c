@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "common/base/text.h"
+#include "server/outbound/curl_trust.h"
 
 enum { CONNECT_SECONDS = 30 };
 
@@ -152,7 +153,7 @@ static bool set_security(const struct smtp_connection *connection) {
       curl_easy_setopt(easy, CURLOPT_SSL_VERIFYPEER, has_to_verify) != CURLE_OK ||
       curl_easy_setopt(easy, CURLOPT_SSL_VERIFYHOST, has_to_verify ? 2L : 0L) != CURLE_OK)
     return false;
-  if (settings->ca_file != NULL && curl_easy_setopt(easy, CURLOPT_CAINFO, settings->ca_file) != CURLE_OK)
+  if (settings->ca_file != NULL && !curl_trust_only(easy, settings->ca_file))
     return false;
   return settings->username == NULL || (curl_easy_setopt(easy, CURLOPT_USERNAME, settings->username) == CURLE_OK &&
                                         curl_easy_setopt(easy, CURLOPT_PASSWORD, settings->password) == CURLE_OK);

@@ -146,7 +146,7 @@ static enum err take(const struct act *act, const struct course_view *course, in
     return problem_field(act->problem, "field", "is that of the thread in a reply: leave it out");
   out->parent = parent.parent != 0 ? parent.parent : parent.id;
   out->field = parent.field;
-  out->is_note = parent.is_note;
+  out->is_note = parent.is_note || wanted->is_note;
   out->proposal = parent.proposal;
   return ERR_OK;
 }
@@ -170,12 +170,14 @@ static enum err tell(const struct act *act, const struct course_view *course, co
   if (new_count == 0)
     return ERR_OK;
   return outbox_put(
-      act, &(struct message){.course = course->id,
-                             .person = person,
-                             .kind = is_staff ? "comments to staff" : "proposal comments",
-                             .subject = "New comments on a proposal",
-                             .words = arena_format(act->arena, "There %s %zu new %s on the proposal of %s.",
-                                                   new_count == 1 ? "is" : "are", new_count,
-                                                   new_count == 1 ? "comment" : "comments", team->name),
-                             .link = arena_format(act->arena, "%s/comments", proposal_link(act, course, team->id))});
+      act,
+      &(struct message){
+          .course = course->id,
+          .person = person,
+          .kind = is_staff ? "comments to staff" : "proposal comments",
+          .subject = arena_format(act->arena, "%s on %s", new_count == 1 ? "A new comment" : "New comments",
+                                  is_staff ? "a proposal" : "your team's proposal"),
+          .words = arena_format(act->arena, "There %s %zu new %s on the proposal of %s.", new_count == 1 ? "is" : "are",
+                                new_count, new_count == 1 ? "comment" : "comments", team->name),
+          .link = arena_format(act->arena, "%s/comments", proposal_link(act, course, team->id))});
 }

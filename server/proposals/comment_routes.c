@@ -28,7 +28,7 @@ static void write_comment(const struct course_view *course, int64_t reader, cons
 static const struct field comment_fields[] = {
   {"text",     SHAPE_LINES,   REQUIRED, COMMENT_CHARACTERS_MAX, offsetof(struct comment_body, text),     NO_PRESENT, NULL, NULL, "What you say, in Markdown."},
   {"field",    SHAPE_TEXT,    OPTIONAL, FIELD_CHARACTERS_MAX,   offsetof(struct comment_body, field),    NO_PRESENT, NULL, NULL, "The field that it is about, by its id; left out: the proposal as a whole."},
-  {"reply_to", SHAPE_INTEGER, OPTIONAL, INT64_MAX,              offsetof(struct comment_body, reply_to), NO_PRESENT, NULL, NULL, "Any comment of the thread that it goes on."},
+  {"reply_to", SHAPE_NATURAL, OPTIONAL, INT64_MAX,              offsetof(struct comment_body, reply_to), NO_PRESENT, NULL, NULL, "Any comment of the thread that it goes on."},
   {"note",     SHAPE_FLAG,    OPTIONAL, 0,                      offsetof(struct comment_body, is_note),  NO_PRESENT, NULL, NULL, "Of staff: for staff only. A reply is what its thread is."},
 };
 static const struct shape comment_shape = {"ProposalCommentNew", MEDIA_JSON, 32 * 1024, sizeof(struct comment_body), comment_fields, 4};
@@ -129,10 +129,7 @@ static void write_comment(const struct course_view *course, int64_t reader, cons
   json_int(json, "id", comment->id);
   json_int(json, "round", comment->round);
   json_text(json, "field", comment->field);
-  if (comment->parent != 0)
-    json_int(json, "thread", comment->parent);
-  else
-    json_none(json, "thread");
+  json_int_or_null(json, "thread", comment->parent);
   json_text(json, "text", comment->removed_at != 0 ? NULL : comment->text);
   json_text(json, "by_name", comment->by_name);
   json_flag(json, "staff", comment->is_staff);

@@ -7,7 +7,7 @@
   "coalesce(b.preferred_name, b.name), c.at, c.told_at, c.removed_at, c.resolved_at from proposal_comments c "         \
   "join proposals p on p.id = c.proposal_id left join people b on b.id = c.by_id "
 
-static struct comment read_comment(struct db_rows *rows, struct arena *arena);
+static void read_comment(struct db_rows *rows, struct arena *arena, void *row);
 
 enum err comment_store_insert(const struct act *act, struct comment *comment) {
   enum err err = db_exec(act->db,
@@ -24,25 +24,12 @@ enum err comment_store_insert(const struct act *act, struct comment *comment) {
 enum err comment_store_get(const struct act *act, int64_t team, int64_t id, struct comment *out) {
   struct db_rows rows DB_SCOPE =
       db_query(act->db, COMMENT_ROWS "where c.id = $1 and p.team_id = $2", db_int(id), db_int(team));
-  if (!db_next(&rows))
-    return rows.err != ERR_OK ? rows.err : ERR_NOT_FOUND;
-  *out = read_comment(&rows, act->arena);
-  return ERR_OK;
+  return db_one(&rows, act->arena, read_comment, out);
 }
 
 enum err comment_store_list(const struct act *act, int64_t team, struct comment **out, size_t *count) {
   struct db_rows rows DB_SCOPE = db_query(act->db, COMMENT_ROWS "where p.team_id = $1 order by c.id", db_int(team));
-  struct comment *list = NULL;
-  size_t size = 0;
-  while (db_next(&rows)) {
-    list = arena_more(act->arena, list, size, sizeof *list);
-    list[size++] = read_comment(&rows, act->arena);
-  }
-  if (rows.err != ERR_OK)
-    return rows.err;
-  *out = list;
-  *count = size;
-  return ERR_OK;
+  return db_list(&rows, act->arena, read_comment, out, count);
 }
 
 enum err comment_store_count(const struct act *act, int64_t proposal, int64_t *out) {
@@ -66,8 +53,8 @@ enum err comment_store_tell(const struct act *act, int64_t proposal) {
                  db_int(proposal), db_int(act->now));
 }
 
-static struct comment read_comment(struct db_rows *rows, struct arena *arena) {
-  return (struct comment){
+static void read_comment(struct db_rows *rows, struct arena *arena, void *row) {
+  *(struct comment *)row = (struct comment){
       .id = db_column_int(rows, 0),
       .proposal = db_column_int(rows, 1),
       .round = db_column_int(rows, 2),

@@ -64,7 +64,7 @@ enum err decision_accept_work(const struct act *act, const struct course_view *c
       continue;
     err = submission_counting(act, course, milestone, &holder, &counting);
     if (err == ERR_OK && counting.id != 0)
-      err = submission_accept(act, course, counting.id, is_accepted);
+      err = submission_mark_accepted(act, course, counting.id, is_accepted);
   }
   return err;
 }
@@ -79,7 +79,7 @@ static enum err add_changes(const struct act *act, const struct course_view *cou
     text_add_format(words, "\n%zu. %s%s%s", i + 1, field ? field->title : "", field ? ": " : "", changes[i].text);
   }
   if (err == ERR_OK && count > 0)
-    text_add(words, "\nAnswer each of them before you submit the proposal again.");
+    text_add_format(words, "\nAnswer %s before you submit the proposal again.", count == 1 ? "it" : "each of them");
   return err;
 }
 

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
-// What follows once a decision is the team's to know: the message, and the milestone's work accepted with an approval.
+// What follows once a decision is the team's to know: the message, and the milestone's work accepted with an approval,
+// of which the message is enough.
 #pragma once
 
 #include "server/proposals/decision.h"

@@ -351,10 +351,7 @@ static enum err write_decision(struct request *request, const struct decision *d
   int64_t until = decision->at + PROPOSAL_TAKE_BACK_SECONDS;
   bool can_take_back = decision->kind == DECISION_DECIDED && decision->told_at == 0 && decision->taken_back_at == 0 &&
                        request->act.now <= until;
-  if (decision->by != 0)
-    json_int(json, "by", decision->by);
-  else
-    json_none(json, "by");
+  json_int_or_null(json, "by", decision->by);
   json_instant_or_null(json, "submitted_at", decision->of_submission);
   json_instant_or_null(json, "taken_back_at", decision->taken_back_at);
   json_instant_or_null(json, "take_back_until", can_take_back ? until : 0);

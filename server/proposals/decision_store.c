@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 #include "server/proposals/decision_store.h"
 
-#include "common/base/text.h"
-
 // The columns that read_decision expects; the reader is the first parameter.
 #define DECISION_ROWS                                                                                                  \
   "select d.id, d.proposal_id, p.team_id, p.round, d.kind, d.verdict, d.comment, d.by_id, "                            \
@@ -10,11 +8,9 @@
   "d.taken_back_at, (select count(*) from decision_readings r where r.decision_id = d.id and r.person_id = $1) "       \
   "from proposal_decisions d join proposals p on p.id = d.proposal_id left join people b on b.id = d.by_id "
 
-static enum err read_one(struct db_rows *rows, struct arena *arena, struct decision *out);
 static enum err read_one_or_none(struct db_rows *rows, struct arena *arena, struct decision *out);
-static struct decision read_decision(struct db_rows *rows, struct arena *arena);
-static int index_of(const char *const *names, const char *name);
-static struct change_item read_change(struct db_rows *rows, struct arena *arena);
+static void read_decision(struct db_rows *rows, struct arena *arena, void *row);
+static void read_change(struct db_rows *rows, struct arena *arena, void *row);
 
 const char *const verdict_names[] = {"approve", "approve with conditions", "request changes", "decline", NULL};
 const char *const decision_kind_names[] = {"decision", "recommendation", "reopening", NULL};
@@ -37,29 +33,19 @@ enum err decision_store_insert(const struct act *act, struct decision *decision)
 enum err decision_store_get(const struct act *act, int64_t team, int64_t id, struct decision *out) {
   struct db_rows rows DB_SCOPE = db_query(act->db, DECISION_ROWS "where d.id = $2 and p.team_id = $3",
                                           db_int(act->actor), db_int(id), db_int(team));
-  return read_one(&rows, act->arena, out);
+  return db_one(&rows, act->arena, read_decision, out);
 }
 
 enum err decision_store_find(const struct act *act, int64_t course, int64_t id, struct decision *out) {
   struct db_rows rows DB_SCOPE = db_query(act->db, DECISION_ROWS "where d.id = $2 and p.course_id = $3",
                                           db_int(act->actor), db_int(id), db_int(course));
-  return read_one(&rows, act->arena, out);
+  return db_one(&rows, act->arena, read_decision, out);
 }
 
 enum err decision_store_list(const struct act *act, int64_t team, struct decision **out, size_t *count) {
   struct db_rows rows DB_SCOPE =
       db_query(act->db, DECISION_ROWS "where p.team_id = $2 order by d.id", db_int(act->actor), db_int(team));
-  struct decision *list = NULL;
-  size_t size = 0;
-  while (db_next(&rows)) {
-    list = arena_more(act->arena, list, size, sizeof *list);
-    list[size++] = read_decision(&rows, act->arena);
-  }
-  if (rows.err != ERR_OK)
-    return rows.err;
-  *out = list;
-  *count = size;
-  return ERR_OK;
+  return db_list(&rows, act->arena, read_decision, out, count);
 }
 
 enum err decision_store_untold(const struct act *act, int64_t proposal, struct decision *out) {
@@ -77,17 +63,7 @@ enum err decision_store_untold_of_course(const struct act *act, int64_t course, 
                "select d.id from proposal_decisions d join proposals p on p.id = d.proposal_id where p.course_id = $1 "
                "and d.kind = 'decision' and d.told_at is null and d.taken_back_at is null order by d.id",
                db_int(course));
-  int64_t *list = NULL;
-  size_t size = 0;
-  while (db_next(&rows)) {
-    list = arena_more(act->arena, list, size, sizeof *list);
-    list[size++] = db_column_int(&rows, 0);
-  }
-  if (rows.err != ERR_OK)
-    return rows.err;
-  *ids = list;
-  *count = size;
-  return ERR_OK;
+  return db_ids(&rows, act->arena, ids, count);
 }
 
 enum err decision_store_last_told(const struct act *act, int64_t proposal, struct decision *out) {
@@ -153,17 +129,7 @@ enum err change_store_list(const struct act *act, int64_t proposal, struct chang
                "join proposal_decisions d on d.id = c.decision_id left join people a on a.id = c.answered_by "
                "where d.proposal_id = $1 and d.kind <> 'recommendation' and d.taken_back_at is null order by c.id",
                db_int(proposal));
-  struct change_item *list = NULL;
-  size_t size = 0;
-  while (db_next(&rows)) {
-    list = arena_more(act->arena, list, size, sizeof *list);
-    list[size++] = read_change(&rows, act->arena);
-  }
-  if (rows.err != ERR_OK)
-    return rows.err;
-  *out = list;
-  *count = size;
-  return ERR_OK;
+  return db_list(&rows, act->arena, read_change, out, count);
 }
 
 enum err change_store_answer(const struct act *act, int64_t id, const char *text) {
@@ -183,29 +149,22 @@ enum err change_store_accept_answered(const struct act *act, int64_t proposal) {
                  db_int(proposal), db_int(act->now));
 }
 
-static enum err read_one(struct db_rows *rows, struct arena *arena, struct decision *out) {
-  if (!db_next(rows))
-    return rows->err != ERR_OK ? rows->err : ERR_NOT_FOUND;
-  *out = read_decision(rows, arena);
-  return ERR_OK;
-}
-
 static enum err read_one_or_none(struct db_rows *rows, struct arena *arena, struct decision *out) {
-  enum err err = read_one(rows, arena, out);
+  enum err err = db_one(rows, arena, read_decision, out);
   if (err != ERR_NOT_FOUND)
     return err;
   *out = (struct decision){0};
   return ERR_OK;
 }
 
-static struct decision read_decision(struct db_rows *rows, struct arena *arena) {
-  return (struct decision){
+static void read_decision(struct db_rows *rows, struct arena *arena, void *row) {
+  *(struct decision *)row = (struct decision){
       .id = db_column_int(rows, 0),
       .proposal = db_column_int(rows, 1),
       .team = db_column_int(rows, 2),
       .round = db_column_int(rows, 3),
-      .kind = (enum decision_kind)index_of(decision_kind_names, db_column_peek(rows, 4)),
-      .verdict = (enum verdict)index_of(verdict_names, db_column_peek(rows, 5)),
+      .kind = (enum decision_kind)db_column_choice(rows, 4, decision_kind_names),
+      .verdict = (enum verdict)db_column_choice(rows, 5, verdict_names),
       .comment = db_column_text(rows, 6, arena),
       .by = db_column_int(rows, 7),
       .by_name = db_column_text(rows, 8, arena),
@@ -219,16 +178,7 @@ static struct decision read_decision(struct db_rows *rows, struct arena *arena) 
   };
 }
 
-// The column's check allows these names only.
-static int index_of(const char *const *names, const char *name) {
-  int found = 0;
-  for (int i = 0; names[i] != NULL; i++)
-    if (text_equal(names[i], name))
-      found = i;
-  return found;
-}
-
-static struct change_item read_change(struct db_rows *rows, struct arena *arena) {
+static void read_change(struct db_rows *rows, struct arena *arena, void *row) {
   struct change_item item = {.id = db_column_int(rows, 0),
                              .decision = db_column_int(rows, 1),
                              .field = db_column_text(rows, 2, arena),
@@ -241,5 +191,5 @@ static struct change_item read_change(struct db_rows *rows, struct arena *arena)
                              .accepted_at = db_column_int(rows, 9)};
   if (item.answered_at != 0)
     item.state = item.accepted_at != 0 ? CHANGE_ACCEPTED : CHANGE_ANSWERED;
-  return item;
+  *(struct change_item *)row = item;
 }

@@ -31,9 +31,6 @@ static const char *const moved[] = {[PROPOSAL_SAVE] = "proposal saved",
                                     [PROPOSAL_TAKE_BACK] = "proposal decision taken back",
                                     [PROPOSAL_REOPEN] = "proposal reopened"};
 
-static const char *value_json(struct arena *arena, const struct proposal_field *field,
-                              const struct proposal_entry *entries, size_t count, struct proposal_value *value);
-static void write_value(struct json *json, struct arena *arena, const struct proposal_entry *entry, const char *name);
 static void field_lacks(struct inspection *inspection, const struct proposal_field *field);
 static bool is_of(const struct inspection *inspection, const struct proposal_field *field,
                   const struct proposal_entry *entry);
@@ -58,24 +55,6 @@ enum err proposal_get(const struct act *act, const struct course_view *course, i
   if (err == ERR_NOT_FOUND)
     return problem_raise(act->problem, PROBLEM_NOT_FOUND, "There is no proposal with this number in this course.");
   return err;
-}
-
-enum err proposal_values(const struct act *act, const struct course_view *course, int64_t proposal,
-                         const struct proposal_value **out, size_t *count) {
-  const struct proposal_rules *rules = &course->file->proposals;
-  struct proposal_entry *entries = NULL;
-  size_t entry_count = 0;
-  enum err err = proposal_store_entries(act, proposal, &entries, &entry_count);
-  if (err != ERR_OK)
-    return err;
-  struct proposal_value *values = arena_array(act->arena, rules->field_count, sizeof *values);
-  for (size_t i = 0; i < rules->field_count; i++) {
-    values[i].field = rules->fields[i].id;
-    values[i].json = value_json(act->arena, &rules->fields[i], entries, entry_count, &values[i]);
-  }
-  *out = values;
-  *count = rules->field_count;
-  return ERR_OK;
 }
 
 enum err proposal_lacks(const struct act *act, const struct course_view *course, const struct proposal *proposal,
@@ -108,61 +87,16 @@ enum err proposal_move_submitted(const struct act *act, const struct course_view
   return move(act, course, proposal, PROPOSAL_SUBMIT, handed_in);
 }
 
+enum err proposal_names_file(const struct act *act, const struct course_view *course, int64_t file, bool *out) {
+  return proposal_store_names(act, course->team, file, out);
+}
+
 const char *proposal_subject(const struct act *act, int64_t proposal) {
   return arena_format(act->arena, "proposal %lld", (long long)proposal);
 }
 
 const char *proposal_link(const struct act *act, const struct course_view *course, int64_t team) {
   return arena_format(act->arena, "/courses/%s/teams/%lld/proposal", course->slug, (long long)team);
-}
-
-// Of a field per member the saves of all parts are counted together. The writer has no document of one value alone: an
-// array of one is written, and its brackets are left out.
-static const char *value_json(struct arena *arena, const struct proposal_field *field,
-                              const struct proposal_entry *entries, size_t count, struct proposal_value *value) {
-  bool is_of_parts = field->kind == FIELD_PER_MEMBER;
-  struct json json;
-  json_init(&json, arena);
-  json_begin_array(&json);
-  if (is_of_parts)
-    json_begin_object(&json);
-  for (size_t i = 0; i < count; i++) {
-    const struct proposal_entry *entry = &entries[i];
-    if (!text_equal(entry->field, field->id) || is_of_parts != (entry->person != 0))
-      continue;
-    value->version += entry->version;
-    if (entry->at >= value->at) {
-      value->at = entry->at;
-      value->by = entry->by;
-    }
-    write_value(&json, arena, entry, is_of_parts ? arena_format(arena, "%lld", (long long)entry->person) : NULL);
-  }
-  if (is_of_parts)
-    json_end(&json);
-  json_end(&json);
-  const char *whole = json_get(&json);
-  size_t size = strlen(whole) - 2;
-  return size == 0 ? "null" : arena_text_n(arena, whole + 1, size);
-}
-
-static void write_value(struct json *json, struct arena *arena, const struct proposal_entry *entry, const char *name) {
-  if (text_equal(entry->kind, "file")) {
-    if (entry->file != 0)
-      json_int(json, name, entry->file);
-    else
-      json_none(json, name);
-    return;
-  }
-  if (!text_equal(entry->kind, "topics")) {
-    json_text(json, name, entry->value);
-    return;
-  }
-  struct text_list topics;
-  proposal_value_topics(arena, entry->value, &topics);
-  json_array_in(json, name);
-  for (size_t i = 0; i < topics.count; i++)
-    json_text(json, NULL, topics.items[i]);
-  json_end(json);
 }
 
 static void field_lacks(struct inspection *inspection, const struct proposal_field *field) {
@@ -172,7 +106,7 @@ static void field_lacks(struct inspection *inspection, const struct proposal_fie
     if (!is_of(inspection, field, entry) || proposal_value_is_blank(entry))
       continue;
     is_said = true;
-    const char *fault = proposal_value_fault(inspection->act, inspection->course, field, entry);
+    const char *fault = proposal_value_fault(inspection->act, field, entry);
     if (fault != NULL)
       add_lack(inspection, field, fault);
   }

@@ -57,24 +57,12 @@ struct proposal {
 // For so long a decision can be taken back.
 enum { PROPOSAL_TAKE_BACK_SECONDS = 600 };
 
-// A field's value as JSON text by its kind: line, markdown, statement: a string; topics: ids; per-member: {person:
-// text}; file: the id of an upload, or null.
-struct proposal_value {
-  const char *field;
-  const char *json;
-  int64_t version; // of the field, for If-Match; 0: never saved
-  int64_t by;
-  int64_t at;
-};
-
 // The team's newest proposal; a draft is made on the first save. ERR_NOT_FOUND without words when there is none.
 // proposal_get says not_found in words.
 CHECKED enum err proposal_of_team(const struct act *act, const struct course_view *course, int64_t team,
                                   struct proposal *out);
 CHECKED enum err proposal_get(const struct act *act, const struct course_view *course, int64_t id,
                               struct proposal *out);
-CHECKED enum err proposal_values(const struct act *act, const struct course_view *course, int64_t proposal,
-                                 const struct proposal_value **out, size_t *count);
 // What is missing before it can be submitted, in words, by field; count 0: nothing.
 struct proposal_lack {
   const char *field;
@@ -98,5 +86,7 @@ CHECKED enum err proposal_move_submitted(const struct act *act, const struct cou
                                          struct proposal *proposal, const struct proposal_handed_in *handed_in);
 // CONFLICT, saying what can be done in that state, when the table lacks it.
 CHECKED enum err proposal_check(const struct act *act, enum proposal_state state, enum proposal_action action);
+// file_share_hook (server/accounts/services.h): mates read the draft's attachment before it is submitted.
+CHECKED enum err proposal_names_file(const struct act *act, const struct course_view *course, int64_t file, bool *out);
 const char *proposal_subject(const struct act *act, int64_t proposal); // of audit rows: "proposal 12"
 const char *proposal_link(const struct act *act, const struct course_view *course, int64_t team);

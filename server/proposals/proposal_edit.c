@@ -9,6 +9,8 @@
 #include "server/teams/team_notice.h"
 #include "server/teams/team_rules.h"
 
+static enum err find_current(const struct act *act, const struct course_view *course, int64_t team,
+                             struct proposal_edit *edit);
 static enum err find_field(const struct act *act, const struct course_view *course, const char *id,
                            const struct proposal_field **out);
 static enum err audit_save(const struct act *act, const struct course_view *course, const struct proposal_edit *edit);
@@ -25,20 +27,10 @@ enum err proposal_edit_read(const struct act *act, const struct course_view *cou
     err = find_field(act, course, field, &out->field);
   if (err == ERR_OK)
     err = proposal_value_read(act, course, out->field, &team, &members, value, &out->wanted);
-  if (err != ERR_OK)
-    return err;
-  err = proposal_of_team(act, course, id, &out->proposal);
-  if (err == ERR_NOT_FOUND) {
-    out->proposal = (struct proposal){.course = course->id, .team = id, .round = 1};
-    out->current = (struct proposal_entry){.field = out->wanted.field, .person = out->wanted.person, .value = ""};
-    return ERR_OK;
-  }
   if (err == ERR_OK)
-    err = review_mask(act, course, &out->proposal);
-  if (err == ERR_OK)
-    err = proposal_check(act, out->proposal.state, PROPOSAL_SAVE);
-  return err == ERR_OK
-             ? proposal_store_entry(act, out->proposal.id, out->wanted.field, out->wanted.person, &out->current)
+    err = find_current(act, course, id, out);
+  return err == ERR_OK && out->field->kind == FIELD_TOPICS
+             ? proposal_value_check_topics(act, course, &out->wanted, &out->current)
              : err;
 }
 
@@ -135,6 +127,23 @@ enum err proposal_check_member(const struct act *act, const struct course_view *
   if (err == ERR_OK && team->state == TEAM_DISSOLVED)
     return problem_raise(act->problem, PROBLEM_TEAM_NOT_FORMING, "%s was dissolved.", team->name);
   return err;
+}
+
+static enum err find_current(const struct act *act, const struct course_view *course, int64_t team,
+                             struct proposal_edit *edit) {
+  enum err err = proposal_of_team(act, course, team, &edit->proposal);
+  if (err == ERR_NOT_FOUND) {
+    edit->proposal = (struct proposal){.course = course->id, .team = team, .round = 1};
+    edit->current = (struct proposal_entry){.field = edit->wanted.field, .person = edit->wanted.person, .value = ""};
+    return ERR_OK;
+  }
+  if (err == ERR_OK)
+    err = review_mask(act, course, &edit->proposal);
+  if (err == ERR_OK)
+    err = proposal_check(act, edit->proposal.state, PROPOSAL_SAVE);
+  return err == ERR_OK
+             ? proposal_store_entry(act, edit->proposal.id, edit->wanted.field, edit->wanted.person, &edit->current)
+             : err;
 }
 
 static enum err find_field(const struct act *act, const struct course_view *course, const char *id,

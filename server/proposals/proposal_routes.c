@@ -52,11 +52,11 @@ static const struct field save_fields[] = {
 static const struct shape save_shape = {"ProposalSave", MEDIA_JSON, SHAPE_DOCUMENT_BYTES_MAX, sizeof(struct save_body), save_fields, 2};
 static const struct field versions_fields[] = {
   {"after", SHAPE_INTEGER, OPTIONAL, INT64_MAX, offsetof(struct versions_query, after), NO_PRESENT, NULL, NULL, "The answer's `next` of the page before."},
-  {"limit", SHAPE_INTEGER, OPTIONAL, PAGE_MAX,  offsetof(struct versions_query, limit), NO_PRESENT, NULL, NULL, "How many, 50 unless told."},
+  {"limit", SHAPE_NATURAL, OPTIONAL, PAGE_MAX,  offsetof(struct versions_query, limit), NO_PRESENT, NULL, NULL, "How many, 50 unless told."},
 };
 static const struct shape versions_shape = {"ProposalVersionsPage", MEDIA_JSON, 0, sizeof(struct versions_query), versions_fields, 2};
 static const struct field changes_fields[] = {
-  {"since", SHAPE_INTEGER, OPTIONAL, INT64_MAX, offsetof(struct changes_query, since), NO_PRESENT, NULL, NULL, "The version to compare with; the one before unless told."},
+  {"since", SHAPE_NATURAL, OPTIONAL, INT64_MAX, offsetof(struct changes_query, since), NO_PRESENT, NULL, NULL, "The version to compare with; the one before unless told."},
 };
 static const struct shape changes_shape = {"ProposalChangesSince", MEDIA_JSON, 0, sizeof(struct changes_query), changes_fields, 1};
 static const struct field submit_fields[] = {
@@ -200,10 +200,7 @@ static enum err submit(struct request *request) {
   json_flag(json, "dry_run", query->is_dry_run);
   json_text(json, "state", proposal_state_names[ready.proposal.state]);
   json_int(json, "version", ready.proposal.version);
-  if (ready.submission != 0)
-    json_int(json, "submission", ready.submission);
-  else
-    json_none(json, "submission");
+  json_int_or_null(json, "submission", ready.submission);
   json_instant(json, "judged_at", ready.judged_at);
   json_flag(json, "is_revision", ready.is_in_window);
   json_flag(json, "is_on_time", ready.is_on_time);

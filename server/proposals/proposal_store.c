@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 #include "server/proposals/proposal_store.h"
 
-#include "common/base/text.h"
-
 // The columns that read_proposal expects, in its order.
 #define PROPOSAL_ROWS                                                                                                  \
   "select p.id, p.team_id, p.round, p.state, p.submitted_at, p.decided_at, p.revise_until, p.propose_anew_by, "        \
@@ -15,21 +13,20 @@
   "where f.id = v.file_id) from proposal_values v left join people w on w.id = v.person_id "                           \
   "left join people b on b.id = v.by_id "
 
-static enum err read_one(struct db_rows *rows, struct arena *arena, struct proposal *out);
-static enum proposal_state state_of(const char *name);
-static struct proposal_entry read_entry(struct db_rows *rows, struct arena *arena);
+static void read_proposal(struct db_rows *rows, struct arena *arena, void *row);
+static void read_entry(struct db_rows *rows, struct arena *arena, void *row);
 
 enum err proposal_store_get(const struct act *act, int64_t course, int64_t id, struct proposal *out) {
   struct db_rows rows DB_SCOPE =
       db_query(act->db, PROPOSAL_ROWS "where p.id = $1 and p.course_id = $2", db_int(id), db_int(course));
-  return read_one(&rows, act->arena, out);
+  return db_one(&rows, act->arena, read_proposal, out);
 }
 
 enum err proposal_store_newest(const struct act *act, int64_t course, int64_t team, struct proposal *out) {
   struct db_rows rows DB_SCOPE =
       db_query(act->db, PROPOSAL_ROWS "where p.team_id = $1 and p.course_id = $2 order by p.round desc limit 1",
                db_int(team), db_int(course));
-  return read_one(&rows, act->arena, out);
+  return db_one(&rows, act->arena, read_proposal, out);
 }
 
 enum err proposal_store_insert(const struct act *act, int64_t course, struct proposal *proposal) {
@@ -58,17 +55,7 @@ enum err proposal_store_update(const struct act *act, const struct proposal *pro
 enum err proposal_store_entries(const struct act *act, int64_t proposal, struct proposal_entry **out, size_t *count) {
   struct db_rows rows DB_SCOPE = db_query(
       act->db, ENTRY_ROWS "where v.proposal_id = $1 order by v.field, coalesce(v.person_id, 0)", db_int(proposal));
-  struct proposal_entry *list = NULL;
-  size_t size = 0;
-  while (db_next(&rows)) {
-    list = arena_more(act->arena, list, size, sizeof *list);
-    list[size++] = read_entry(&rows, act->arena);
-  }
-  if (rows.err != ERR_OK)
-    return rows.err;
-  *out = list;
-  *count = size;
-  return ERR_OK;
+  return db_list(&rows, act->arena, read_entry, out, count);
 }
 
 enum err proposal_store_entry(const struct act *act, int64_t proposal, const char *field, int64_t person,
@@ -76,11 +63,22 @@ enum err proposal_store_entry(const struct act *act, int64_t proposal, const cha
   struct db_rows rows DB_SCOPE =
       db_query(act->db, ENTRY_ROWS "where v.proposal_id = $1 and v.field = $2 and coalesce(v.person_id, 0) = $3",
                db_int(proposal), db_text(field), db_int(person));
-  bool is_there = db_next(&rows);
-  if (rows.err != ERR_OK)
-    return rows.err;
-  *out = is_there ? read_entry(&rows, act->arena) : (struct proposal_entry){.field = field, .person = person};
+  enum err err = db_one(&rows, act->arena, read_entry, out);
+  if (err != ERR_NOT_FOUND)
+    return err;
+  *out = (struct proposal_entry){.field = field, .person = person};
   return ERR_OK;
+}
+
+enum err proposal_store_names(const struct act *act, int64_t team, int64_t file, bool *out) {
+  int64_t found = 0;
+  enum err err = db_get_int(act->db, &found,
+                            "select exists (select 1 from proposals p join proposal_values v on v.proposal_id = p.id "
+                            "where p.team_id = $1 and v.file_id = $2)",
+                            db_int(team), db_int(file));
+  if (err == ERR_OK)
+    *out = found != 0;
+  return err;
 }
 
 enum err proposal_store_put(const struct act *act, int64_t proposal, const struct proposal_entry *entry) {
@@ -104,44 +102,34 @@ enum err proposal_store_prefill(const struct act *act, int64_t from, int64_t to)
       db_int(from), db_int(to));
 }
 
-static enum err read_one(struct db_rows *rows, struct arena *arena, struct proposal *out) {
-  if (!db_next(rows))
-    return rows->err != ERR_OK ? rows->err : ERR_NOT_FOUND;
-  *out = (struct proposal){.id = db_column_int(rows, 0),
-                           .course = db_column_int(rows, 12),
-                           .team = db_column_int(rows, 1),
-                           .round = db_column_int(rows, 2),
-                           .state = state_of(db_column_text(rows, 3, arena)),
-                           .submitted_at = db_column_int(rows, 4),
-                           .decided_at = db_column_int(rows, 5),
-                           .revise_until = db_column_int(rows, 6),
-                           .propose_anew_by = db_column_int(rows, 7),
-                           .previous = db_column_int(rows, 8),
-                           .judged_at = db_column_int(rows, 9),
-                           .version = db_column_int(rows, 10),
-                           .decided_from = state_of(db_column_text(rows, 11, arena))};
-  return ERR_OK;
+static void read_proposal(struct db_rows *rows, struct arena *arena, void *row) {
+  (void)arena;
+  *(struct proposal *)row =
+      (struct proposal){.id = db_column_int(rows, 0),
+                        .course = db_column_int(rows, 12),
+                        .team = db_column_int(rows, 1),
+                        .round = db_column_int(rows, 2),
+                        .state = (enum proposal_state)db_column_choice(rows, 3, proposal_state_names),
+                        .submitted_at = db_column_int(rows, 4),
+                        .decided_at = db_column_int(rows, 5),
+                        .revise_until = db_column_int(rows, 6),
+                        .propose_anew_by = db_column_int(rows, 7),
+                        .previous = db_column_int(rows, 8),
+                        .judged_at = db_column_int(rows, 9),
+                        .version = db_column_int(rows, 10),
+                        .decided_from = (enum proposal_state)db_column_choice(rows, 11, proposal_state_names)};
 }
 
-// The column's check allows these names only; null is the first.
-static enum proposal_state state_of(const char *name) {
-  enum proposal_state state = PROPOSAL_DRAFT;
-  for (int i = 0; i < PROPOSAL_STATES; i++)
-    if (text_equal(name, proposal_state_names[i]))
-      state = (enum proposal_state)i;
-  return state;
-}
-
-static struct proposal_entry read_entry(struct db_rows *rows, struct arena *arena) {
-  return (struct proposal_entry){.field = db_column_text(rows, 0, arena),
-                                 .person = db_column_int(rows, 1),
-                                 .person_name = db_column_text(rows, 2, arena),
-                                 .kind = db_column_text(rows, 3, arena),
-                                 .value = db_column_text(rows, 4, arena),
-                                 .version = db_column_int(rows, 5),
-                                 .by = db_column_int(rows, 6),
-                                 .by_name = db_column_text(rows, 7, arena),
-                                 .at = db_column_int(rows, 8),
-                                 .file = db_column_int(rows, 9),
-                                 .is_file_gone = db_column_int(rows, 10) != 0};
+static void read_entry(struct db_rows *rows, struct arena *arena, void *row) {
+  *(struct proposal_entry *)row = (struct proposal_entry){.field = db_column_text(rows, 0, arena),
+                                                          .person = db_column_int(rows, 1),
+                                                          .person_name = db_column_text(rows, 2, arena),
+                                                          .kind = db_column_text(rows, 3, arena),
+                                                          .value = db_column_text(rows, 4, arena),
+                                                          .version = db_column_int(rows, 5),
+                                                          .by = db_column_int(rows, 6),
+                                                          .by_name = db_column_text(rows, 7, arena),
+                                                          .at = db_column_int(rows, 8),
+                                                          .file = db_column_int(rows, 9),
+                                                          .is_file_gone = db_column_int(rows, 10) != 0};
 }

@@ -31,6 +31,7 @@ CHECKED enum err proposal_store_entries(const struct act *act, int64_t proposal,
 CHECKED enum err proposal_store_entry(const struct act *act, int64_t proposal, const char *field, int64_t person,
                                       struct proposal_entry *out);
 // Writes field, person, kind, value, version, by and at.
+CHECKED enum err proposal_store_names(const struct act *act, int64_t team, int64_t file, bool *out);
 CHECKED enum err proposal_store_put(const struct act *act, int64_t proposal, const struct proposal_entry *entry);
 // A new round says at first what the one before said; the saves count on from 1.
 CHECKED enum err proposal_store_prefill(const struct act *act, int64_t from, int64_t to);

@@ -10,6 +10,11 @@
 
 enum { FIELDS_NAMED_MAX = 6 };
 
+// Of a proposal that is to be submitted, as they are for the caller; 0: the course file says none.
+struct days {
+  int64_t opens, due, closes;
+};
+
 static enum err add_draft(const struct act *act, const struct course_view *course, const struct proposal *proposal,
                           struct task_list *list);
 static enum err add_revision(const struct act *act, const struct course_view *course, const struct proposal *proposal,
@@ -18,8 +23,9 @@ static void add(const struct act *act, const struct course_view *course, const s
                 struct task_list *list);
 static enum err missing_words(const struct act *act, const struct course_view *course, const struct proposal *proposal,
                               const char **out);
-static enum err due_of_draft(const struct act *act, const struct course_view *course, const struct proposal *proposal,
-                             int64_t *due, bool *is_open);
+static enum err days_of(const struct act *act, const struct course_view *course, const struct proposal *proposal,
+                        struct days *out);
+static bool is_over(const struct act *act, const struct days *days);
 
 enum err proposal_tasks_own(const struct act *act, const struct course_view *course, struct task_list *list) {
   if (course->role != ROLE_STUDENT || course->team == 0 || !course->file->proposals.is_present ||
@@ -49,19 +55,20 @@ enum err proposal_tasks_own(const struct act *act, const struct course_view *cou
 
 static enum err add_draft(const struct act *act, const struct course_view *course, const struct proposal *proposal,
                           struct task_list *list) {
-  int64_t due = 0;
-  bool is_open = true;
   const char *missing = NULL;
+  struct days days;
   struct team team;
-  enum err err = due_of_draft(act, course, proposal, &due, &is_open);
-  if (err != ERR_OK || (proposal->id == 0 && !is_open))
+  enum err err = days_of(act, course, proposal, &days);
+  if (err != ERR_OK || (proposal->id == 0 && act->now < days.opens))
     return err;
   if (proposal->id == 0) {
+    const char *words = "Nothing is saved yet. Any member begins it; what is missing is listed beside it.";
+    if (is_over(act, &days))
+      words = arena_format(act->arena, "It closed on %s, and nothing was saved. Ask the course's staff for more time.",
+                           course_instant_words(course, act->arena, days.closes));
     add(act, course,
-        &(struct task){.kind = "write the proposal",
-                       .title = "Write the team's proposal",
-                       .words = "Nothing is saved yet. Any member begins it; what is missing is listed beside it.",
-                       .due = due},
+        &(struct task){
+            .kind = "write the proposal", .title = "Write the team's proposal", .words = words, .due = days.due},
         proposal->team, list);
     return ERR_OK;
   }
@@ -70,11 +77,16 @@ static enum err add_draft(const struct act *act, const struct course_view *cours
     return err;
   const char *registration =
       team.state == TEAM_REGISTERED ? "" : " Only a registered team submits, and yours is not registered.";
+  if (is_over(act, &days))
+    missing = arena_format(act->arena,
+                           "It closed on %s. Ask the course's staff: they can give more time, or count what was saved "
+                           "in time.",
+                           course_instant_words(course, act->arena, days.closes));
   add(act, course,
       &(struct task){.kind = "submit the proposal",
                      .title = "Submit the team's proposal",
                      .words = arena_format(act->arena, "It is saved, NOT submitted. %s%s", missing, registration),
-                     .due = due},
+                     .due = days.due},
       proposal->team, list);
   return ERR_OK;
 }
@@ -84,7 +96,10 @@ static enum err add_revision(const struct act *act, const struct course_view *co
   const struct change_item *open = NULL;
   size_t count = 0;
   const char *missing = NULL;
-  enum err err = change_items_open(act, course, proposal, &open, &count);
+  struct days days;
+  enum err err = days_of(act, course, proposal, &days);
+  if (err == ERR_OK)
+    err = change_items_open(act, course, proposal, &open, &count);
   if (err == ERR_OK)
     err = missing_words(act, course, proposal, &missing);
   if (err != ERR_OK)
@@ -92,13 +107,16 @@ static enum err add_revision(const struct act *act, const struct course_view *co
   const char *answers = count == 0   ? "All of them are answered."
                         : count == 1 ? "One of them is not answered."
                                      : arena_format(act->arena, "%zu of them are not answered.", count);
+  const char *until = "Until then a revision is never late.";
+  if (act->now > proposal->revise_until)
+    until = is_over(act, &days) ? "The time for it is over: ask the course's staff for more."
+                                : "The time for it is over: what is submitted now is judged by now.";
   add(act, course,
       &(struct task){.kind = "revise the proposal",
                      .title = "Revise the team's proposal and submit it again",
-                     .words = arena_format(act->arena,
-                                           "Changes are requested. %s What you save is NOT submitted. %s Until then a "
-                                           "revision is never late.",
-                                           answers, missing),
+                     .words =
+                         arena_format(act->arena, "Changes are requested. %s What you save is NOT submitted. %s %s",
+                                      answers, missing, until),
                      .due = proposal->revise_until},
       proposal->team, list);
   return ERR_OK;
@@ -135,19 +153,25 @@ static enum err missing_words(const struct act *act, const struct course_view *c
   return ERR_OK;
 }
 
-static enum err due_of_draft(const struct act *act, const struct course_view *course, const struct proposal *proposal,
-                             int64_t *due, bool *is_open) {
+static enum err days_of(const struct act *act, const struct course_view *course, const struct proposal *proposal,
+                        struct days *out) {
   const struct milestone *milestone = proposal_milestone(course);
   struct proposal previous;
   struct terms terms;
   enum err err = ERR_OK;
-  if (milestone != NULL && (err = extension_terms(act, course, milestone, act->actor, &terms)) == ERR_OK) {
-    *due = terms.due;
-    *is_open = act->now >= terms.opens;
-  }
+  *out = (struct days){0};
+  if (milestone != NULL && (err = extension_terms(act, course, milestone, act->actor, &terms)) == ERR_OK)
+    *out = (struct days){terms.opens, terms.due, terms.closes};
   if (err != ERR_OK || proposal->previous == 0)
     return err;
-  if ((err = proposal_get(act, course, proposal->previous, &previous)) == ERR_OK && previous.propose_anew_by != 0)
-    *due = previous.propose_anew_by;
-  return err;
+  if ((err = proposal_get(act, course, proposal->previous, &previous)) != ERR_OK || previous.propose_anew_by == 0)
+    return err;
+  out->due = previous.propose_anew_by;
+  out->closes = previous.propose_anew_by > out->closes ? previous.propose_anew_by : out->closes;
+  return ERR_OK;
+}
+
+// A revision in its window is taken all the same.
+static bool is_over(const struct act *act, const struct days *days) {
+  return days->closes != 0 && act->now > days->closes;
 }

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "common/base/text.h"
+#include "common/base/text_unseen.h"
 #include "server/courses/file.h"
 #include "server/courses/file_kind.h"
 #include "server/teams/team_notice.h"
@@ -22,11 +23,13 @@ static const char *const stored_kinds[] = {
     [FIELD_LINE] = "text",       [FIELD_MARKDOWN] = "text",  [FIELD_TOPICS] = "topics",
     [FIELD_PER_MEMBER] = "text", [FIELD_STATEMENT] = "text", [FIELD_FILE] = "file"};
 
+#define UNKNOWN_TOPIC "must be ids of topics of the course file"
+
 static enum err refuse(const struct act *act, const char *words);
 static enum err read_text(const struct act *act, const struct proposal_field *field, const struct raw_value *value,
                           struct proposal_entry *out);
-static enum err read_topics(const struct act *act, const struct course_view *course, const struct proposal_field *field,
-                            const struct raw_value *value, struct proposal_entry *out);
+static enum err read_topics(const struct act *act, const struct proposal_field *field, const struct raw_value *value,
+                            struct proposal_entry *out);
 static enum err read_part(const struct act *act, const struct course_view *course, const struct proposal_field *field,
                           const struct team *team, const struct team_members *members, const struct raw_value *value,
                           struct proposal_entry *out);
@@ -56,7 +59,7 @@ enum err proposal_value_read(const struct act *act, const struct course_view *co
   case FIELD_STATEMENT:
     return read_text(act, field, value, out);
   case FIELD_TOPICS:
-    return read_topics(act, course, field, value, out);
+    return read_topics(act, field, value, out);
   case FIELD_PER_MEMBER:
     return read_part(act, course, field, team, members, value, out);
   case FIELD_FILE:
@@ -76,8 +79,8 @@ bool proposal_value_is_blank(const struct proposal_entry *entry) {
   return true;
 }
 
-const char *proposal_value_fault(const struct act *act, const struct course_view *course,
-                                 const struct proposal_field *field, const struct proposal_entry *entry) {
+const char *proposal_value_fault(const struct act *act, const struct proposal_field *field,
+                                 const struct proposal_entry *entry) {
   if (!text_equal(entry->kind, stored_kinds[field->kind]))
     return "was saved when the course asked for something else here: save it anew";
   if (field->kind == FIELD_FILE)
@@ -92,10 +95,23 @@ const char *proposal_value_fault(const struct act *act, const struct course_view
   proposal_value_topics(act->arena, entry->value, &topics);
   if (topics.count > (size_t)field->max)
     return arena_format(act->arena, "names %zu topics; it may name %" PRId64, topics.count, field->max);
-  for (size_t i = 0; i < topics.count; i++)
-    if (course_topic(course->file, topics.items[i]) == NO_INDEX)
-      return arena_format(act->arena, "names the topic %s, which the course has no more", topics.items[i]);
   return NULL;
+}
+
+enum err proposal_value_check_topics(const struct act *act, const struct course_view *course,
+                                     const struct proposal_entry *wanted, const struct proposal_entry *current) {
+  struct text_list topics, chosen = {0};
+  proposal_value_topics(act->arena, wanted->value, &topics);
+  if (text_equal(current->kind, wanted->kind))
+    proposal_value_topics(act->arena, current->value, &chosen);
+  for (size_t i = 0; i < topics.count; i++) {
+    bool is_known = course_topic(course->file, topics.items[i]) != NO_INDEX;
+    for (size_t k = 0; k < chosen.count; k++)
+      is_known = is_known || text_equal(chosen.items[k], topics.items[i]);
+    if (!is_known)
+      return refuse(act, UNKNOWN_TOPIC);
+  }
+  return ERR_OK;
 }
 
 const char *proposal_value_words(struct arena *arena, const struct proposal_entry *entry) {
@@ -133,6 +149,9 @@ static enum err read_text(const struct act *act, const struct proposal_field *fi
   if (text_has_control(text, !is_line))
     return refuse(act, is_line ? "must be one line without control characters"
                                : "must not hold control characters other than line breaks and tabs");
+  const char *unseen = text_unseen_refusal(act->arena, text, is_line ? TEXT_NAME : TEXT_LINES);
+  if (unseen != NULL)
+    return refuse(act, unseen);
   if (is_line)
     text = text_squeeze(act->arena, text);
   size_t length = utf8_length(text);
@@ -143,8 +162,9 @@ static enum err read_text(const struct act *act, const struct proposal_field *fi
   return ERR_OK;
 }
 
-static enum err read_topics(const struct act *act, const struct course_view *course, const struct proposal_field *field,
-                            const struct raw_value *value, struct proposal_entry *out) {
+// Which topics there are is asked later (proposal_value_check_topics): what the field says now may stay.
+static enum err read_topics(const struct act *act, const struct proposal_field *field, const struct raw_value *value,
+                            struct proposal_entry *out) {
   if (value->kind != RAW_LIST)
     return refuse(act, "must be a list of ids of the course's topics; [] takes away what is there");
   if (value->count > (size_t)field->max)
@@ -154,8 +174,8 @@ static enum err read_topics(const struct act *act, const struct course_view *cou
   text_init(&ids, act->arena);
   for (size_t i = 0; i < value->count; i++) {
     const struct raw_value *id = &value->items[i];
-    if (id->kind != RAW_TEXT || course_topic(course->file, id->text) == NO_INDEX)
-      return refuse(act, "must be ids of topics of the course file");
+    if (id->kind != RAW_TEXT || id->text[0] == '\0' || strchr(id->text, '\n') != NULL)
+      return refuse(act, UNKNOWN_TOPIC);
     for (size_t j = 0; j < i; j++)
       if (text_equal(value->items[j].text, id->text))
         return refuse(act, "must name each topic once");
@@ -202,7 +222,7 @@ static enum err read_file(const struct act *act, const struct course_view *cours
   if (value->kind != RAW_INTEGER || value->integer <= 0)
     return refuse(act, "must be the number of a file that you uploaded (POST …/files), or null for none");
   struct file file;
-  enum err err = file_get(act, course, value->integer, &file);
+  enum err err = file_get(act, course, value->integer, NULL, &file);
   if (err == ERR_NOT_FOUND) {
     problem_clear(act->problem);
     return refuse(act, "must be the number of a file that you uploaded and that still waits");

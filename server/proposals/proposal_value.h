@@ -21,10 +21,14 @@ CHECKED enum err proposal_value_read(const struct act *act, const struct course_
                                      struct proposal_entry *out);
 // Whether nothing is said in it.
 bool proposal_value_is_blank(const struct proposal_entry *entry);
-// Whether the field as the course file has it now can hold what is stored: kinds and limits may have changed since.
-// NULL, or what is wrong.
-const char *proposal_value_fault(const struct act *act, const struct course_view *course,
-                                 const struct proposal_field *field, const struct proposal_entry *entry);
+// Whether the field as the course file has it now can hold what is stored: kinds and limits may have changed since; a
+// topic that is no longer offered stays. NULL, or what is wrong.
+const char *proposal_value_fault(const struct act *act, const struct proposal_field *field,
+                                 const struct proposal_entry *entry);
+// Of "topics": each is one of the course's, or one that the field says already, which a new course file may have
+// dropped: what was chosen while it was offered stays good.
+CHECKED enum err proposal_value_check_topics(const struct act *act, const struct course_view *course,
+                                             const struct proposal_entry *wanted, const struct proposal_entry *current);
 // In words for people: topics by their ids, "a, b".
 const char *proposal_value_words(struct arena *arena, const struct proposal_entry *entry);
 // The ids of a "topics" value.

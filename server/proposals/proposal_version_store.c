@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 #include "server/proposals/proposal_version_store.h"
 
-#include "common/base/text.h"
-
 // The columns that read_version expects, in its order.
 #define VERSION_ROWS                                                                                                   \
   "select v.version, v.proposal_id, p.round, v.kind, v.state, v.by_id, coalesce(b.preferred_name, b.name), "           \
@@ -14,8 +12,7 @@ const char *const proposal_version_kind_names[] = {
     [VERSION_SAVED] = "saved",           [VERSION_SUBMITTED] = "submitted",   [VERSION_DECIDED] = "decided",
     [VERSION_TAKEN_BACK] = "taken back", [VERSION_BEGUN_ANEW] = "begun anew", NULL};
 
-static struct proposal_version read_version(struct db_rows *rows, struct arena *arena);
-static int index_of(const char *const *names, const char *name);
+static void read_version(struct db_rows *rows, struct arena *arena, void *row);
 
 enum err version_store_list(const struct act *act, int64_t course, int64_t team, const struct version_page *page,
                             struct proposal_version **out, size_t *count) {
@@ -25,17 +22,7 @@ enum err version_store_list(const struct act *act, int64_t course, int64_t team,
                             "and (v.kind <> 'taken back' or $5 = 1) order by v.version desc limit $6",
                db_int(team), db_int(page->below), db_int(course), db_int(page->without), db_int(page->with_taken_back),
                db_int(page->limit));
-  struct proposal_version *list = NULL;
-  size_t size = 0;
-  while (db_next(&rows)) {
-    list = arena_more(act->arena, list, size, sizeof *list);
-    list[size++] = read_version(&rows, act->arena);
-  }
-  if (rows.err != ERR_OK)
-    return rows.err;
-  *out = list;
-  *count = size;
-  return ERR_OK;
+  return db_list(&rows, act->arena, read_version, out, count);
 }
 
 enum err version_store_insert(const struct act *act, int64_t team, const struct proposal_version *version) {
@@ -108,13 +95,13 @@ enum err version_store_entries(const struct act *act, int64_t proposal, int64_t 
   return ERR_OK;
 }
 
-static struct proposal_version read_version(struct db_rows *rows, struct arena *arena) {
-  return (struct proposal_version){
+static void read_version(struct db_rows *rows, struct arena *arena, void *row) {
+  *(struct proposal_version *)row = (struct proposal_version){
       .version = db_column_int(rows, 0),
       .proposal = db_column_int(rows, 1),
       .round = db_column_int(rows, 2),
-      .kind = (enum proposal_version_kind)index_of(proposal_version_kind_names, db_column_peek(rows, 3)),
-      .state = (enum proposal_state)index_of(proposal_state_names, db_column_peek(rows, 4)),
+      .kind = (enum proposal_version_kind)db_column_choice(rows, 3, proposal_version_kind_names),
+      .state = (enum proposal_state)db_column_choice(rows, 4, proposal_state_names),
       .by = db_column_int(rows, 5),
       .by_name = db_column_text(rows, 6, arena),
       .started_at = db_column_int(rows, 7),
@@ -122,12 +109,4 @@ static struct proposal_version read_version(struct db_rows *rows, struct arena *
       .submission = db_column_int(rows, 9),
       .counted = db_column_int(rows, 10),
       .reason = db_column_text(rows, 11, arena)};
-}
-
-// What the program wrote is in the table; were it not, the first stands for it.
-static int index_of(const char *const *names, const char *name) {
-  for (int i = 0; names[i] != NULL; i++)
-    if (text_equal(names[i], name))
-      return i;
-  return 0;
 }

@@ -74,7 +74,6 @@ struct pair {
 };
 
 static void write_row(struct json *json, const struct proposal_version *version);
-static void write_id(struct json *json, const char *name, int64_t id);
 static struct pair *pair_up(struct arena *arena, const struct proposal_entry *before, size_t before_count,
                             const struct proposal_entry *after, size_t after_count, size_t *count);
 static int order_of(const struct proposal_entry *a, const struct proposal_entry *b);
@@ -113,7 +112,7 @@ enum err proposal_view_write_version(const struct act *act, const struct course_
       write_of_field(json, course, entry);
       json_text(json, "kind", entry->kind);
       json_text(json, "text", proposal_value_words(act->arena, entry));
-      write_id(json, "file", entry->file);
+      json_int_or_null(json, "file", entry->file);
       json_end(json);
     }
   json_end(json);
@@ -147,20 +146,13 @@ static void write_row(struct json *json, const struct proposal_version *version)
   json_int(json, "round", version->round);
   json_text(json, "kind", proposal_version_kind_names[version->kind]);
   json_text(json, "state", proposal_state_names[version->state]);
-  write_id(json, "by", version->by);
+  json_int_or_null(json, "by", version->by);
   json_text(json, "by_name", version->by_name);
   json_instant(json, "started_at", version->started_at);
   json_instant(json, "at", version->at);
-  write_id(json, "submission", version->submission);
-  write_id(json, "counted", version->counted);
+  json_int_or_null(json, "submission", version->submission);
+  json_int_or_null(json, "counted", version->counted);
   json_text(json, "reason", version->reason);
-}
-
-static void write_id(struct json *json, const char *name, int64_t id) {
-  if (id != 0)
-    json_int(json, name, id);
-  else
-    json_none(json, name);
 }
 
 // Both lists are ordered by field and person.
@@ -200,7 +192,7 @@ static void write_of_field(struct json *json, const struct course_view *course, 
   const struct proposal_field *field = proposal_field_find(course, entry->field);
   json_text(json, "field", entry->field);
   json_text(json, "title", field == NULL ? NULL : field->title);
-  write_id(json, "person", entry->person);
+  json_int_or_null(json, "person", entry->person);
   json_text(json, "name", entry->person_name);
 }
 

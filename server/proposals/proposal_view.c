@@ -37,6 +37,7 @@ static const struct answer_field field_fields[] = {
   {"types",    ANSWER_TEXT_LIST, ANSWER_SOMETIMES, AUDIENCE_TEAM, NULL, NULL, "Of a file: which it may be"},
   {"text",     ANSWER_TEXT,      ANSWER_SOMETIMES, AUDIENCE_TEAM, NULL, NULL, "Of a line, Markdown or statement: as it was saved"},
   {"topics",   ANSWER_TEXT_LIST, ANSWER_SOMETIMES, AUDIENCE_TEAM, NULL, NULL, "Of topics: their ids"},
+  {"no_longer_offered", ANSWER_TEXT_LIST, ANSWER_SOMETIMES, AUDIENCE_TEAM, NULL, NULL, "Of topics: those of them that the course file has dropped since; they may stay"},
   {"parts",    ANSWER_LIST,      ANSWER_SOMETIMES, AUDIENCE_TEAM, NULL, &part_answer, "Of a field per member: everybody's"},
   {"file",     ANSWER_OBJECT,    ANSWER_SOMETIMES, AUDIENCE_TEAM, NULL, &file_answer, "Of a file: which; null: none"},
   {"version",  ANSWER_INTEGER,   ANSWER_ALWAYS,    AUDIENCE_TEAM, NULL, NULL, "Counts its saves: for If-Match, but for a field per member; 0: never saved"},
@@ -92,7 +93,6 @@ struct page {
 static enum err load(const struct act *act, const struct course_view *course, int64_t team, struct proposal *out);
 static enum err number_for_reader(const struct act *act, const struct course_view *course, struct proposal *proposal);
 static void write_head(struct json *json, const struct course_view *course, const struct proposal *proposal);
-static void write_id(struct json *json, const char *name, int64_t id);
 static void write_field(const struct page *page, const struct proposal_field *field);
 static void write_value(const struct page *page, const struct proposal_field *field,
                         const struct proposal_entry *entry);
@@ -208,22 +208,15 @@ static enum err number_for_reader(const struct act *act, const struct course_vie
 static void write_head(struct json *json, const struct course_view *course, const struct proposal *proposal) {
   (void)course;
   json_int(json, "team", proposal->team);
-  write_id(json, "proposal", proposal->id);
+  json_int_or_null(json, "proposal", proposal->id);
   json_int(json, "round", proposal->round);
-  write_id(json, "previous", proposal->previous);
+  json_int_or_null(json, "previous", proposal->previous);
   json_text(json, "state", proposal_state_names[proposal->state]);
   json_int(json, "version", proposal->version);
   json_instant_or_null(json, "submitted_at", proposal->submitted_at);
   json_instant_or_null(json, "decided_at", proposal->decided_at);
   json_instant_or_null(json, "revise_until", proposal->revise_until);
   json_instant_or_null(json, "propose_anew_by", proposal->propose_anew_by);
-}
-
-static void write_id(struct json *json, const char *name, int64_t id) {
-  if (id != 0)
-    json_int(json, name, id);
-  else
-    json_none(json, name);
 }
 
 static void write_field(const struct page *page, const struct proposal_field *field) {
@@ -259,6 +252,11 @@ static void write_value(const struct page *page, const struct proposal_field *fi
     json_array_in(json, "topics");
     for (size_t i = 0; i < topics.count; i++)
       json_text(json, NULL, topics.items[i]);
+    json_end(json);
+    json_array_in(json, "no_longer_offered");
+    for (size_t i = 0; i < topics.count; i++)
+      if (course_topic(page->course->file, topics.items[i]) == NO_INDEX)
+        json_text(json, NULL, topics.items[i]);
     json_end(json);
     return;
   }
@@ -310,7 +308,7 @@ static void write_part(const struct page *page, const struct proposal_field *fie
 
 static void write_saved(struct json *json, const struct proposal_entry *entry) {
   json_int(json, "version", entry->version);
-  write_id(json, "by", entry->by);
+  json_int_or_null(json, "by", entry->by);
   json_text(json, "by_name", entry->by_name);
   json_instant_or_null(json, "at", entry->at);
 }

@@ -44,7 +44,6 @@ static enum err reply_substitute(struct request *request);
 static void write_waiting(struct request *request, const struct waiting *waiting, const struct reviewer *reviewers,
                           size_t reviewer_count, struct json *json);
 static void write_reviewers(const struct reviewer *reviewers, size_t count, int64_t team, struct json *json);
-static void write_id(struct json *json, const char *name, int64_t id);
 
 static const char *const waiting_states[] = {"submitted", "resubmitted", NULL};
 
@@ -52,7 +51,7 @@ static const char *const waiting_states[] = {"submitted", "resubmitted", NULL};
 static const struct field queue_fields[] = {
   {"mine",  SHAPE_FLAG,    OPTIONAL, 0,         offsetof(struct queue_query, is_mine), NO_PRESENT, NULL, NULL, "Only what waits for you: what you or those you stand in for review, what nobody reviews, and, when you decide, what was recommended."},
   {"after", SHAPE_INTEGER, OPTIONAL, INT64_MAX, offsetof(struct queue_query, after),   NO_PRESENT, NULL, NULL, "The answer's `next` of the page before."},
-  {"limit", SHAPE_INTEGER, OPTIONAL, PAGE_MAX,  offsetof(struct queue_query, limit),   NO_PRESENT, NULL, NULL, "How many, 50 unless told."},
+  {"limit", SHAPE_NATURAL, OPTIONAL, PAGE_MAX,  offsetof(struct queue_query, limit),   NO_PRESENT, NULL, NULL, "How many, 50 unless told."},
 };
 static const struct shape queue_shape = {"ReviewsPage", MEDIA_JSON, 0, sizeof(struct queue_query), queue_fields, 3};
 
@@ -73,7 +72,7 @@ static const struct field teams_fields[] = {
 static const struct shape teams_shape = {"ReviewConflictsNew", MEDIA_JSON, 16 * 1024, sizeof(struct teams_body), teams_fields, 1};
 
 static const struct field substitute_fields[] = {
-  {"person", SHAPE_INTEGER, NULLABLE, INT64_MAX, offsetof(struct substitute_body, person), offsetof(struct substitute_body, has_person), NULL, NULL, "Who of the staff stands in for you; null: you are back."},
+  {"person", SHAPE_NATURAL, NULLABLE, INT64_MAX, offsetof(struct substitute_body, person), offsetof(struct substitute_body, has_person), NULL, NULL, "Who of the staff stands in for you; null: you are back."},
   {"until",  SHAPE_INSTANT, OPTIONAL, 0,         offsetof(struct substitute_body, until),  NO_PRESENT,                                   NULL, NULL, "Until when; needed with a person."},
 };
 static const struct shape substitute_shape = {"ReviewSubstituteNew", MEDIA_JSON, 1024, sizeof(struct substitute_body), substitute_fields, 2};
@@ -216,7 +215,7 @@ static enum err spread(struct request *request) {
     json_begin_object(json);
     json_int(json, "team", shares[i].team);
     json_text(json, "team_name", shares[i].team_name);
-    write_id(json, "person", shares[i].person);
+    json_int_or_null(json, "person", shares[i].person);
     json_text(json, "name", shares[i].name);
     json_end(json);
   }
@@ -287,7 +286,7 @@ static enum err reply_substitute(struct request *request) {
   if (err != ERR_OK)
     return err;
   struct json *json = reply_object(request);
-  write_id(json, "person", substitute.person);
+  json_int_or_null(json, "person", substitute.person);
   json_text(json, "name", substitute.name);
   json_instant_or_null(json, "until", substitute.until);
   return ERR_OK;
@@ -320,16 +319,9 @@ static void write_reviewers(const struct reviewer *reviewers, size_t count, int6
     json_begin_object(json);
     json_int(json, "person", reviewers[i].person);
     json_text(json, "name", reviewers[i].name);
-    write_id(json, "substitute", reviewers[i].substitute);
+    json_int_or_null(json, "substitute", reviewers[i].substitute);
     json_text(json, "substitute_name", reviewers[i].substitute_name);
     json_end(json);
   }
   json_end(json);
-}
-
-static void write_id(struct json *json, const char *name, int64_t id) {
-  if (id != 0)
-    json_int(json, name, id);
-  else
-    json_none(json, name);
 }

@@ -2,6 +2,7 @@
 #include "server/proposals/reviewer.h"
 
 #include "common/base/json.h"
+#include "server/accounts/person.h"
 #include "server/courses/enrolment.h"
 #include "server/db/audit.h"
 #include "server/outbound/outbox.h"
@@ -20,6 +21,7 @@ static enum err all_who_may_judge(const struct act *act, const struct course_vie
                                   int64_t **people, size_t *count);
 static bool holds(const int64_t *list, size_t count, int64_t id);
 static enum err tell(const struct act *act, const struct course_view *course, int64_t person, int64_t teams);
+static enum err tell_substitute(const struct act *act, const struct course_view *course, int64_t person, int64_t until);
 static enum err audit_people(const struct act *act, const struct course_view *course, const char *kind,
                              const char *subject, const char *name, const int64_t *list, size_t count);
 static enum err panel_of(const struct act *act, const struct course_view *course, const int64_t *people, size_t count,
@@ -136,15 +138,7 @@ enum err reviewer_set_substitute(const struct act *act, const struct course_view
                           person != 0)) != ERR_OK ||
       person == 0)
     return err;
-  return outbox_put(
-      act,
-      &(struct message){.course = course->id,
-                        .person = person,
-                        .kind = "review substitute",
-                        .subject = "You stand in for somebody who is away",
-                        .words = arena_format(act->arena, "Until %s the proposals that wait for them wait for you too.",
-                                              course_instant_words(course, act->arena, until)),
-                        .link = arena_format(act->arena, "/courses/%s/reviews?mine=true", course->slug)});
+  return tell_substitute(act, course, person, until);
 }
 
 // Team 0: their conflicts do not matter.
@@ -212,6 +206,26 @@ static enum err tell(const struct act *act, const struct course_view *course, in
                                                    "wait are in your queue.",
                                                    (long long)teams, teams == 1 ? "team" : "teams"),
                              .link = arena_format(act->arena, "/courses/%s/reviews?mine=true", course->slug)});
+}
+
+static enum err tell_substitute(const struct act *act, const struct course_view *course, int64_t person,
+                                int64_t until) {
+  const char *away = NULL;
+  enum err err = person_actor_name(act, &away);
+  if (err != ERR_OK)
+    return err;
+  const char *decides = course->role == ROLE_INSTRUCTOR ? " You decide on them, as they would." : "";
+  return outbox_put(
+      act,
+      &(struct message){.course = course->id,
+                        .person = person,
+                        .kind = "review substitute",
+                        .subject = "You stand in for somebody who is away",
+                        .words = arena_format(act->arena,
+                                              "You stand in for %s until %s: the proposals that wait for them wait for "
+                                              "you too.%s",
+                                              away, course_instant_words(course, act->arena, until), decides),
+                        .link = arena_format(act->arena, "/courses/%s/reviews?mine=true", course->slug)});
 }
 
 static enum err audit_people(const struct act *act, const struct course_view *course, const char *kind,

@@ -1,13 +1,11 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 #include "server/proposals/reviewer_store.h"
 
-#include "common/base/text.h"
-
 // A reviewer who is staff no longer counts as none.
 #define REVIEWS_STILL                                                                                                  \
   "join enrolments e on e.course_id = $1 and e.person_id = r.person_id and e.state = 'active' and e.role <> 'student'"
 
-static struct waiting read_waiting(struct db_rows *rows, struct arena *arena);
+static void read_waiting(struct db_rows *rows, struct arena *arena, void *row);
 
 enum err reviewer_store_list(const struct act *act, int64_t course, int64_t team, struct reviewer **out,
                              size_t *count) {
@@ -193,36 +191,23 @@ enum err reviewer_store_waiting(const struct act *act, int64_t course, const str
       "q.recommendation is not null)))) order by q.submitted_at, q.id limit $7",
       db_int(course), db_int(act->actor), db_int(act->now), db_int(page->after), db_int(page->is_mine),
       db_int(page->is_decider), db_int(page->limit));
-  struct waiting *list = NULL;
-  size_t size = 0;
-  while (db_next(&rows)) {
-    list = arena_more(act->arena, list, size, sizeof *list);
-    list[size++] = read_waiting(&rows, act->arena);
-  }
-  if (rows.err != ERR_OK)
-    return rows.err;
-  *out = list;
-  *count = size;
-  return ERR_OK;
+  return db_list(&rows, act->arena, read_waiting, out, count);
 }
 
-static struct waiting read_waiting(struct db_rows *rows, struct arena *arena) {
-  struct waiting waiting = {
+static void read_waiting(struct db_rows *rows, struct arena *arena, void *row) {
+  *(struct waiting *)row = (struct waiting){
       .proposal = db_column_int(rows, 0),
       .team = db_column_int(rows, 1),
       .team_name = db_column_text(rows, 2, arena),
-      .state = text_equal(db_column_peek(rows, 3), "resubmitted") ? PROPOSAL_RESUBMITTED : PROPOSAL_SUBMITTED,
+      .state = (enum proposal_state)db_column_choice(rows, 3, proposal_state_names),
       .round = db_column_int(rows, 4),
       .since = db_column_int(rows, 5),
       .is_assigned = db_column_int(rows, 6) != 0,
       .has_reviewer = db_column_int(rows, 7) != 0,
       .is_barred = db_column_int(rows, 8) != 0,
       .is_recommended = !db_column_is_null(rows, 9),
+      .verdict = (enum verdict)db_column_choice(rows, 9, verdict_names),
       .recommended_by = db_column_text(rows, 10, arena),
       .recommended_at = db_column_int(rows, 11),
   };
-  for (int i = 0; waiting.is_recommended && i < VERDICTS; i++)
-    if (text_equal(db_column_peek(rows, 9), verdict_names[i]))
-      waiting.verdict = (enum verdict)i;
-  return waiting;
 }

@@ -18,7 +18,6 @@ static route_handler show_similarity;
 static void write_match(const struct similarity_match *match, struct json *json);
 static void write_side(const char *name, const struct similarity_text *text, struct json *json);
 static void write_passage(struct json *json, const char *name, const char *text, size_t start, size_t end);
-static void write_id(struct json *json, const char *name, int64_t id);
 
 // clang-format off
 static const struct field query_fields[] = {
@@ -110,12 +109,12 @@ static void write_match(const struct similarity_match *match, struct json *json)
 static void write_side(const char *name, const struct similarity_text *text, struct json *json) {
   json_object_in(json, name);
   json_text(json, "course", text->slug);
-  write_id(json, "team", text->team);
-  write_id(json, "person", text->person);
+  json_int_or_null(json, "team", text->team);
+  json_int_or_null(json, "person", text->person);
   json_text(json, "name", text->name);
   json_text(json, "milestone", text->milestone);
   json_text(json, "field", text->field);
-  write_id(json, "member", text->member);
+  json_int_or_null(json, "member", text->member);
   json_int(json, "bytes", (int64_t)text->bytes);
   json_end(json);
 }
@@ -129,11 +128,4 @@ static void write_passage(struct json *json, const char *name, const char *text,
       end--;
   }
   json_text(json, name, arena_text_n(scratch, text + start, end - start));
-}
-
-static void write_id(struct json *json, const char *name, int64_t id) {
-  if (id == 0)
-    json_none(json, name);
-  else
-    json_int(json, name, id);
 }

@@ -44,7 +44,7 @@ static void write_one(const struct course_view *course, const struct announcemen
   {"audience",  SHAPE_CHOICE,  presence, 0,                                   offsetof(struct announcement_body, audience),  offsetof(struct announcement_body, has_audience), announcement_audience_names, NULL, "Whom it reaches; they are found when it leaves."}, \
   {"track",     SHAPE_TEXT,    OPTIONAL, ID_CHARACTERS_MAX,                   offsetof(struct announcement_body, track),     NO_PRESENT, NULL, NULL, "Of the audience `track`: its id. Students who do it."}, \
   {"milestone", SHAPE_TEXT,    OPTIONAL, ID_CHARACTERS_MAX,                   offsetof(struct announcement_body, milestone), NO_PRESENT, NULL, NULL, "Of the audience `not done`: its id. Students whom it concerns and who are not done with it."}, \
-  {"team",      SHAPE_INTEGER, OPTIONAL, INT64_MAX,                           offsetof(struct announcement_body, team),      NO_PRESENT, NULL, NULL, "Of the audience `team`: its number."}, \
+  {"team",      SHAPE_NATURAL, OPTIONAL, INT64_MAX,                           offsetof(struct announcement_body, team),      NO_PRESENT, NULL, NULL, "Of the audience `team`: its number."}, \
   {"subject",   SHAPE_TEXT,    presence, ANNOUNCEMENT_SUBJECT_CHARACTERS_MAX, offsetof(struct announcement_body, subject),   NO_PRESENT, NULL, NULL, SUBJECT_WORDS}, \
   {"words",     SHAPE_LINES,   presence, ANNOUNCEMENT_WORDS_CHARACTERS_MAX,   offsetof(struct announcement_body, words),     NO_PRESENT, NULL, NULL, WORDS_WORDS}, \
   {"urgent",    SHAPE_FLAG,    OPTIONAL, 0,                                   offsetof(struct announcement_body, is_urgent), offsetof(struct announcement_body, has_urgent), NULL, NULL, URGENT_WORDS}, \
@@ -62,7 +62,7 @@ static const struct shape change_shape = {"AnnouncementChange", MEDIA_JSON, SHAP
 
 static const struct field page_fields[] = {
   {"after", SHAPE_INTEGER, OPTIONAL, INT64_MAX, offsetof(struct announcement_page, after), NO_PRESENT, NULL, NULL, "The `next` of the page before."},
-  {"limit", SHAPE_INTEGER, OPTIONAL, PAGE_MAX,  offsetof(struct announcement_page, limit), NO_PRESENT, NULL, NULL, "How many at most; 50 when left out."},
+  {"limit", SHAPE_NATURAL, OPTIONAL, PAGE_MAX,  offsetof(struct announcement_page, limit), NO_PRESENT, NULL, NULL, "How many at most; 50 when left out."},
 };
 static const struct shape page_shape = {"AnnouncementPage", MEDIA_JSON, 0, sizeof(struct announcement_page), page_fields, 2};
 
@@ -115,10 +115,7 @@ static enum err list(struct request *request) {
   bool has_more = (int64_t)count > limit;
   count = has_more ? (size_t)limit : count;
   struct json *json = reply_object(request);
-  if (has_more)
-    json_int(json, "next", all[count - 1].id);
-  else
-    json_none(json, "next");
+  json_int_or_null(json, "next", has_more ? all[count - 1].id : 0);
   json_array_in(json, "announcements");
   for (size_t i = 0; i < count; i++) {
     json_begin_object(json);
@@ -209,10 +206,7 @@ static void write_one(const struct course_view *course, const struct announcemen
   json_text(json, "audience", announcement_audience_names[announcement->audience]);
   json_text(json, "track", announcement->track);
   json_text(json, "milestone", announcement->milestone);
-  if (announcement->team != 0)
-    json_int(json, "team", announcement->team);
-  else
-    json_none(json, "team");
+  json_int_or_null(json, "team", announcement->team);
   json_text(json, "subject", announcement->subject);
   json_text(json, "words", announcement->words);
   json_flag(json, "urgent", announcement->is_urgent);

@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 #include "server/reminders/announcement_store.h"
 
-#include "common/base/text.h"
-
 enum { DAY_SECONDS = 86400 };
 
 // The columns that read_row expects, in its order.
@@ -11,9 +9,7 @@ enum { DAY_SECONDS = 86400 };
   "a.sent_at, a.cancelled_at, a.recipients, a.by_id, coalesce(p.preferred_name, p.name), a.version "                   \
   "from announcements a left join people p on p.id = a.by_id "
 
-static struct announcement read_row(struct db_rows *rows, struct arena *arena);
-static enum err read_list(struct db_rows *rows, struct arena *arena, struct announcement **out, size_t *count);
-static enum err read_ids(struct db_rows *rows, struct arena *arena, int64_t **out, size_t *count);
+static void read_row(struct db_rows *rows, struct arena *arena, void *row);
 
 enum err announcement_store_insert(const struct act *act, int64_t course, struct announcement *announcement) {
   enum err err = db_exec(
@@ -46,10 +42,7 @@ enum err announcement_store_update(const struct act *act, const struct announcem
 enum err announcement_store_get(const struct act *act, int64_t course, int64_t id, struct announcement *out) {
   struct db_rows rows DB_SCOPE =
       db_query(act->db, ANNOUNCEMENT_ROWS "where a.course_id = $1 and a.id = $2", db_int(course), db_int(id));
-  if (!db_next(&rows))
-    return rows.err != ERR_OK ? rows.err : ERR_NOT_FOUND;
-  *out = read_row(&rows, act->arena);
-  return ERR_OK;
+  return db_one(&rows, act->arena, read_row, out);
 }
 
 enum err announcement_store_add_person(const struct act *act, int64_t id, int64_t person) {
@@ -83,7 +76,7 @@ enum err announcement_store_planned(const struct act *act, int64_t course, int64
                                           "select id from announcements where course_id = $1 and sent_at is null "
                                           "and cancelled_at is null order by id",
                                           db_int(course));
-  return read_ids(&rows, act->arena, ids, count);
+  return db_ids(&rows, act->arena, ids, count);
 }
 
 enum err announcement_store_list(const struct act *act, int64_t course, const struct announcement_reader *reader,
@@ -98,14 +91,14 @@ enum err announcement_store_list(const struct act *act, int64_t course, const st
       "where r.person_id = $7 and r.announcement_id = a.id)))) order by a.send_at desc, a.id desc limit $8",
       db_int(course), db_int(reader->only), db_int(reader->after), db_int(reader->is_staff), db_text(reader->track),
       db_int(reader->team), db_int(reader->person), db_int(reader->limit));
-  return read_list(&rows, act->arena, out, count);
+  return db_list(&rows, act->arena, read_row, out, count);
 }
 
 enum err announcement_store_everybody(const struct act *act, int64_t course, int64_t **people, size_t *count) {
   struct db_rows rows DB_SCOPE =
       db_query(act->db, "select person_id from enrolments where course_id = $1 and state = 'active' order by person_id",
                db_int(course));
-  return read_ids(&rows, act->arena, people, count);
+  return db_ids(&rows, act->arena, people, count);
 }
 
 enum err announcement_store_placed(const struct act *act, int64_t course, bool is_seated, int64_t **people,
@@ -116,7 +109,7 @@ enum err announcement_store_placed(const struct act *act, int64_t course, bool i
                "e.person_id and p.until_at is null where e.course_id = $1 and e.state = 'active' and "
                "e.role = 'student' and (p.team_id is null) = $2 order by e.person_id",
                db_int(course), db_int(is_seated));
-  return read_ids(&rows, act->arena, people, count);
+  return db_ids(&rows, act->arena, people, count);
 }
 
 enum err announcement_store_members(const struct act *act, int64_t course, int64_t team, int64_t **people,
@@ -127,51 +120,25 @@ enum err announcement_store_members(const struct act *act, int64_t course, int64
                "e.person_id and p.until_at is null where e.course_id = $1 and e.state = 'active' and p.team_id = $2 "
                "order by e.person_id",
                db_int(course), db_int(team));
-  return read_ids(&rows, act->arena, people, count);
+  return db_ids(&rows, act->arena, people, count);
 }
 
-static struct announcement read_row(struct db_rows *rows, struct arena *arena) {
-  struct announcement announcement = {.id = db_column_int(rows, 0),
-                                      .track = db_column_text(rows, 2, arena),
-                                      .milestone = db_column_text(rows, 3, arena),
-                                      .team = db_column_int(rows, 4),
-                                      .subject = db_column_text(rows, 5, arena),
-                                      .words = db_column_text(rows, 6, arena),
-                                      .is_urgent = db_column_int(rows, 7) != 0,
-                                      .also_to = db_column_text(rows, 8, arena),
-                                      .send_at = db_column_int(rows, 9),
-                                      .sent_at = db_column_int(rows, 10),
-                                      .cancelled_at = db_column_int(rows, 11),
-                                      .recipients = db_column_int(rows, 12),
-                                      .by = db_column_int(rows, 13),
-                                      .by_name = db_column_text(rows, 14, arena),
-                                      .version = db_column_int(rows, 15)};
-  const char *audience = db_column_peek(rows, 1);
-  while (!text_equal(announcement_audience_names[announcement.audience], audience))
-    announcement.audience++; // the schema's check lets nothing else in
-  return announcement;
-}
-
-static enum err read_list(struct db_rows *rows, struct arena *arena, struct announcement **out, size_t *count) {
-  struct announcement *list = NULL;
-  size_t size = 0;
-  while (db_next(rows)) {
-    list = arena_more(arena, list, size, sizeof *list);
-    list[size++] = read_row(rows, arena);
-  }
-  *out = list;
-  *count = size;
-  return rows->err;
-}
-
-static enum err read_ids(struct db_rows *rows, struct arena *arena, int64_t **out, size_t *count) {
-  int64_t *list = NULL;
-  size_t size = 0;
-  while (db_next(rows)) {
-    list = arena_more(arena, list, size, sizeof *list);
-    list[size++] = db_column_int(rows, 0);
-  }
-  *out = list;
-  *count = size;
-  return rows->err;
+static void read_row(struct db_rows *rows, struct arena *arena, void *row) {
+  *(struct announcement *)row = (struct announcement){
+      .id = db_column_int(rows, 0),
+      .audience = (enum announcement_audience)db_column_choice(rows, 1, announcement_audience_names),
+      .track = db_column_text(rows, 2, arena),
+      .milestone = db_column_text(rows, 3, arena),
+      .team = db_column_int(rows, 4),
+      .subject = db_column_text(rows, 5, arena),
+      .words = db_column_text(rows, 6, arena),
+      .is_urgent = db_column_int(rows, 7) != 0,
+      .also_to = db_column_text(rows, 8, arena),
+      .send_at = db_column_int(rows, 9),
+      .sent_at = db_column_int(rows, 10),
+      .cancelled_at = db_column_int(rows, 11),
+      .recipients = db_column_int(rows, 12),
+      .by = db_column_int(rows, 13),
+      .by_name = db_column_text(rows, 14, arena),
+      .version = db_column_int(rows, 15)};
 }

@@ -107,6 +107,20 @@ enum err calendar_feeds_sync(const struct act *act, const struct services *servi
   return err == ERR_OK ? agenda_set(act->db, AGENDA_CALENDARS, AUDIT_INSTALLATION, 0, next) : err;
 }
 
+enum err calendar_feeds_have_work(struct db *db, struct arena *arena, int64_t now, bool *out) {
+  struct problem problem;
+  problem_init(&problem, arena);
+  const struct act act = {.db = db, .arena = arena, .now = now, .cause = "calendars", .problem = &problem};
+  struct calendar_stale *stale = NULL;
+  size_t count = 0;
+  int64_t feeds = 0;
+  enum err err = calendar_feed_store_count(&act, &feeds);
+  if (err == ERR_OK && feeds > 0)
+    err = calendar_feed_store_stale(&act, 1, &stale, &count);
+  *out = feeds == 0 || count > 0;
+  return err;
+}
+
 // Of the account, not of the course: it changes nothing there.
 static enum err audit(const struct act *act, const char *kind, int64_t course) {
   struct json json;

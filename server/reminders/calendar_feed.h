@@ -46,3 +46,5 @@ CHECKED enum err calendar_feed_write(const struct act *act, const struct service
 // AGENDA_CALENDARS: writes the events of feeds whose courses have changed, and sets when to look again; nothing once no
 // feed is left.
 CHECKED enum err calendar_feeds_sync(const struct act *act, const struct services *services);
+// Whether that would change anything: a feed whose courses have changed, or none left to look at. Reads only.
+CHECKED enum err calendar_feeds_have_work(struct db *db, struct arena *arena, int64_t now, bool *out);

@@ -4,18 +4,17 @@
 #include <assert.h>
 #include <string.h>
 
-static struct calendar_feed feed_from(struct db_rows *rows);
-static struct calendar_printed printed_from(struct db_rows *rows, struct arena *arena);
+static void read_feed(struct db_rows *rows, struct arena *arena, void *row);
+static void read_stale(struct db_rows *rows, struct arena *arena, void *row);
+static void read_revision(struct db_rows *rows, struct arena *arena, void *row);
+static void read_printed(struct db_rows *rows, struct arena *arena, void *row);
 
 enum err calendar_feed_store_get(const struct act *act, int64_t person, int64_t course, struct calendar_feed *out) {
   struct db_rows rows DB_SCOPE = db_query(act->db,
                                           "select id, person_id, course_id, created_at, renewed_at from "
                                           "calendar_feeds where person_id = $1 and course_id = $2",
                                           db_int(person), db_int(course));
-  if (!db_next(&rows))
-    return rows.err != ERR_OK ? rows.err : ERR_NOT_FOUND;
-  *out = feed_from(&rows);
-  return ERR_OK;
+  return db_one(&rows, act->arena, read_feed, out);
 }
 
 enum err calendar_feed_store_find(const struct act *act, const uint8_t digest[static DIGEST_BYTES],
@@ -27,11 +26,10 @@ enum err calendar_feed_store_find(const struct act *act, const uint8_t digest[st
                "and (f.course_id = 0 or (e.course_id = f.course_id and e.role <> 'student'))) "
                "from calendar_feeds f join people p on p.id = f.person_id where f.secret_hash = $1",
                db_blob(digest, DIGEST_BYTES));
-  if (!db_next(&rows))
-    return rows.err != ERR_OK ? rows.err : ERR_NOT_FOUND;
-  *out = feed_from(&rows);
-  out->is_readable = db_column_int(&rows, 5) != 0;
-  return ERR_OK;
+  enum err err = db_one(&rows, act->arena, read_feed, out);
+  if (err == ERR_OK)
+    out->is_readable = db_column_int(&rows, 5) != 0;
+  return err;
 }
 
 enum err calendar_feed_store_insert(const struct act *act, const struct calendar_feed *feed,
@@ -66,12 +64,7 @@ enum err calendar_feed_store_stale(const struct act *act, int64_t limit, struct 
                "from calendar_feeds f) t where t.seq <> t.synced_seq and t.synced_at <= $2 "
                "order by t.synced_at, t.id limit $1",
                db_int(limit), db_int(act->now - CALENDAR_SYNC_SECONDS));
-  struct calendar_stale *list = arena_array(act->arena, (size_t)limit, sizeof *list);
-  *count = 0;
-  while (db_next(&rows))
-    list[(*count)++] = (struct calendar_stale){feed_from(&rows), db_column_int(&rows, 5)};
-  *out = list;
-  return rows.err;
+  return db_list(&rows, act->arena, read_stale, out, count);
 }
 
 enum err calendar_feed_store_set_synced(const struct act *act, int64_t id, int64_t seq) {
@@ -90,18 +83,7 @@ enum err calendar_feed_store_courses(const struct act *act, const struct calenda
                "select course_id from enrolments where person_id = $1 and ($2 = 0 or course_id = $2) "
                "order by course_id",
                db_int(feed->person), db_int(feed->course));
-  int64_t *list = NULL;
-  size_t room = 0;
-  *count = 0;
-  while (db_next(&rows)) {
-    if (*count == room) {
-      room = room == 0 ? 8 : room * 2;
-      list = arena_grow(act->arena, list, *count, room, sizeof *list);
-    }
-    list[(*count)++] = db_column_int(&rows, 0);
-  }
-  *out = list;
-  return rows.err;
+  return db_ids(&rows, act->arena, out, count);
 }
 
 enum err calendar_item_store_list(const struct act *act, int64_t feed, int64_t course, struct calendar_revision **out,
@@ -110,25 +92,7 @@ enum err calendar_item_store_list(const struct act *act, int64_t feed, int64_t c
                                           "select item, digest, sequence, cancelled_at from calendar_items "
                                           "where feed_id = $1 and course_id = $2 order by item",
                                           db_int(feed), db_int(course));
-  struct calendar_revision *list = NULL;
-  size_t room = 0;
-  *count = 0;
-  while (db_next(&rows)) {
-    if (*count == room) {
-      room = room == 0 ? 32 : room * 2;
-      list = arena_grow(act->arena, list, *count, room, sizeof *list);
-    }
-    struct calendar_revision *revision = &list[(*count)++];
-    revision->item = db_column_text(&rows, 0, act->arena);
-    size_t size = 0;
-    const void *digest = db_column_blob(&rows, 1, &size);
-    assert(size == DIGEST_BYTES);
-    memcpy(revision->digest, digest, DIGEST_BYTES);
-    revision->sequence = db_column_int(&rows, 2);
-    revision->cancelled_at = db_column_int(&rows, 3);
-  }
-  *out = list;
-  return rows.err;
+  return db_list(&rows, act->arena, read_revision, out, count);
 }
 
 enum err calendar_item_store_put(const struct act *act, int64_t feed, int64_t course, const struct calendar_item *item,
@@ -171,39 +135,46 @@ enum err calendar_item_store_printed(const struct act *act, const struct calenda
                "where i.feed_id = $1 and (i.cancelled_at is null or i.cancelled_at > $3) "
                "order by i.starts_at, i.course_id, i.item",
                db_int(feed->id), db_int(feed->person), db_int(cancelled_since));
-  struct calendar_printed *list = NULL;
-  size_t room = 0;
-  *count = 0;
-  while (db_next(&rows)) {
-    if (*count == room) {
-      room = room == 0 ? 32 : room * 2;
-      list = arena_grow(act->arena, list, *count, room, sizeof *list);
-    }
-    list[(*count)++] = printed_from(&rows, act->arena);
-  }
-  *out = list;
-  return rows.err;
+  return db_list(&rows, act->arena, read_printed, out, count);
 }
 
-static struct calendar_feed feed_from(struct db_rows *rows) {
-  return (struct calendar_feed){.id = db_column_int(rows, 0),
-                                .person = db_column_int(rows, 1),
-                                .course = db_column_int(rows, 2),
-                                .created_at = db_column_int(rows, 3),
-                                .renewed_at = db_column_int(rows, 4)};
+static void read_feed(struct db_rows *rows, struct arena *arena, void *row) {
+  (void)arena;
+  *(struct calendar_feed *)row = (struct calendar_feed){.id = db_column_int(rows, 0),
+                                                        .person = db_column_int(rows, 1),
+                                                        .course = db_column_int(rows, 2),
+                                                        .created_at = db_column_int(rows, 3),
+                                                        .renewed_at = db_column_int(rows, 4)};
 }
 
-static struct calendar_printed printed_from(struct db_rows *rows, struct arena *arena) {
-  return (struct calendar_printed){.item = {.key = db_column_text(rows, 0, arena),
-                                            .summary = db_column_text(rows, 1, arena),
-                                            .description = db_column_text(rows, 2, arena),
-                                            .location = db_column_text(rows, 3, arena),
-                                            .link = db_column_text(rows, 4, arena),
-                                            .category = db_column_text(rows, 5, arena),
-                                            .starts = db_column_int(rows, 6),
-                                            .ends = db_column_int(rows, 7)},
-                                   .course = db_column_int(rows, 8),
-                                   .sequence = db_column_int(rows, 9),
-                                   .revised_at = db_column_int(rows, 10),
-                                   .is_cancelled = db_column_int(rows, 11) != 0};
+static void read_stale(struct db_rows *rows, struct arena *arena, void *row) {
+  struct calendar_stale *stale = row;
+  read_feed(rows, arena, &stale->feed);
+  stale->seq = db_column_int(rows, 5);
+}
+
+static void read_revision(struct db_rows *rows, struct arena *arena, void *row) {
+  struct calendar_revision *revision = row;
+  revision->item = db_column_text(rows, 0, arena);
+  size_t size = 0;
+  const void *digest = db_column_blob(rows, 1, &size);
+  assert(size == DIGEST_BYTES);
+  memcpy(revision->digest, digest, DIGEST_BYTES);
+  revision->sequence = db_column_int(rows, 2);
+  revision->cancelled_at = db_column_int(rows, 3);
+}
+
+static void read_printed(struct db_rows *rows, struct arena *arena, void *row) {
+  *(struct calendar_printed *)row = (struct calendar_printed){.item = {.key = db_column_text(rows, 0, arena),
+                                                                       .summary = db_column_text(rows, 1, arena),
+                                                                       .description = db_column_text(rows, 2, arena),
+                                                                       .location = db_column_text(rows, 3, arena),
+                                                                       .link = db_column_text(rows, 4, arena),
+                                                                       .category = db_column_text(rows, 5, arena),
+                                                                       .starts = db_column_int(rows, 6),
+                                                                       .ends = db_column_int(rows, 7)},
+                                                              .course = db_column_int(rows, 8),
+                                                              .sequence = db_column_int(rows, 9),
+                                                              .revised_at = db_column_int(rows, 10),
+                                                              .is_cancelled = db_column_int(rows, 11) != 0};
 }

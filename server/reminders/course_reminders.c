@@ -22,10 +22,13 @@ struct sending {
 static enum err find_course(const struct act *act, int64_t course, struct ledger_course *out);
 static enum err begin(const struct act *act, const struct ledger_course *course);
 static enum err set_daily_mail(const struct act *act, const struct course_view *course);
+static enum err is_daily_mail_set(const struct act *act, const struct course_view *course, bool *out);
 static enum err send_all(const struct act *act, const struct course_view *course, const struct ledger_course *known,
                          int64_t until, int64_t *next);
 static enum err send_person(const struct sending *sending, const struct fold_person *person);
 static size_t useful_ones(const struct sending *sending, const struct fold_person *person, const struct reminder **out);
+static size_t add_until_now(const struct sending *sending, const struct fold_person *person,
+                            const struct reminder **out, size_t count);
 static size_t add_ahead(const struct sending *sending, const struct fold_person *person, const struct reminder **out,
                         size_t count);
 static bool is_missed(const struct sending *sending, const struct reminder *reminder);
@@ -33,7 +36,6 @@ static const char *missed_words(const struct sending *sending, const struct remi
 static enum err send_one(const struct sending *sending, const struct reminder *reminder);
 static enum err skip_one(const struct sending *sending, const struct reminder *reminder, const char *why);
 static enum err stale_ones(const struct plan *plan, int64_t course, struct ledger_row **out, size_t *count);
-static bool still_holds(const struct plan_list *list, const struct ledger_row *row);
 static enum err withdraw_stale(const struct plan *plan, int64_t course);
 static struct ledger_row row_of(const struct reminder *reminder);
 
@@ -57,10 +59,12 @@ enum err course_reminders_look(const struct act *act, const struct services *ser
     struct plan_list list;
     struct ledger_row *stale = NULL;
     size_t stale_count = 0;
+    bool is_set = false;
     plan_between(&plan, known.planned_until, outlook.until, &list);
-    if ((err = stale_ones(&plan, course, &stale, &stale_count)) != ERR_OK)
+    if ((err = stale_ones(&plan, course, &stale, &stale_count)) != ERR_OK ||
+        (err = is_daily_mail_set(act, view, &is_set)) != ERR_OK)
       return err;
-    outlook.has_due = list.count > 0 || stale_count > 0;
+    outlook.has_due = list.count > 0 || stale_count > 0 || !is_set;
     outlook.next = list.next;
   }
   *out = outlook;
@@ -74,22 +78,21 @@ enum err course_reminders_send(const struct act *act, const struct services *ser
   enum err err = find_course(act, course, &known);
   if (err != ERR_OK)
     return err;
-  bool is_looked_at = outlook->is_sound && !outlook->has_due && outlook->counter == known.counter;
   outlook->counter = known.counter;
   if (known.planned_until == 0)
     return begin(act, &known);
-  if (is_looked_at && outlook->until < until)
-    until = outlook->until; // what came between is the next run's
   if (until <= known.planned_until)
     return ERR_OK;
   if (!known.is_live)
     return ledger_store_plan(act, course, until);
-  if (is_looked_at && until - known.planned_until < PLANNER_EVERY_SECONDS)
-    return ERR_OK; // every commit is a sync: an empty window is moved on seldom
   if ((err = course_open(act, services->library, course, &view)) != ERR_OK ||
       (err = set_daily_mail(act, view)) != ERR_OK)
     return err;
-  return is_looked_at ? ledger_store_plan(act, course, until) : send_all(act, view, &known, until, &outlook->next);
+  return send_all(act, view, &known, until, &outlook->next);
+}
+
+enum err course_reminders_keep(struct db *db, const struct course_handled *handled) {
+  return ledger_store_keep(db, handled->course, handled->until, handled->counter);
 }
 
 static enum err find_course(const struct act *act, int64_t course, struct ledger_course *out) {
@@ -115,6 +118,17 @@ static enum err set_daily_mail(const struct act *act, const struct course_view *
   return err == ERR_OK ? agenda_set_unless_due(act->db, AGENDA_DAILY_MAIL, course->id, 0,
                                                fold_daily_mail(calendar, act->now), act->now)
                        : err;
+}
+
+static enum err is_daily_mail_set(const struct act *act, const struct course_view *course, bool *out) {
+  struct calendar *calendar = NULL;
+  int64_t at = 0;
+  enum err err = calendar_open(act->arena, course->file->zone, &calendar);
+  if (err == ERR_OK)
+    err = agenda_get(act->db, AGENDA_DAILY_MAIL, course->id, 0, &at);
+  // One that has come is its duty's.
+  *out = err == ERR_OK && at != 0 && (at <= act->now || at == fold_daily_mail(calendar, act->now));
+  return err;
 }
 
 static enum err send_all(const struct act *act, const struct course_view *course, const struct ledger_course *known,
@@ -154,9 +168,13 @@ static enum err send_person(const struct sending *sending, const struct fold_per
   size_t count = useful_ones(sending, person, list);
   if (err != ERR_OK || count == 0)
     return err;
-  count = add_ahead(sending, person, list, count);
+  // A catch-up goes from duty to duty: what fell due after this one's end is judged when those before it have run.
+  bool is_on_the_way = sending->act->now - sending->until > CATCH_UP_SECONDS;
+  size_t known = is_on_the_way ? add_until_now(sending, person, list, count) : 0;
+  if (!is_on_the_way)
+    known = count = add_ahead(sending, person, list, count);
   for (size_t i = 0; err == ERR_OK && i < count; i++)
-    err = fold_is_said_later(list, i, count)
+    err = fold_is_said_later(list, i, known)
               ? skip_one(sending, list[i], "a later one of the same subject left with the same mail")
               : send_one(sending, list[i]);
   return err;
@@ -167,6 +185,14 @@ static size_t useful_ones(const struct sending *sending, const struct fold_perso
   size_t count = 0;
   for (size_t i = 0; i < person->count && person->items[i]->at <= sending->until; i++)
     if (!is_missed(sending, person->items[i]))
+      out[count++] = person->items[i];
+  return count;
+}
+
+static size_t add_until_now(const struct sending *sending, const struct fold_person *person,
+                            const struct reminder **out, size_t count) {
+  for (size_t i = 0; i < person->count; i++)
+    if (person->items[i]->at > sending->until && person->items[i]->at <= sending->act->now)
       out[count++] = person->items[i];
   return count;
 }
@@ -236,22 +262,12 @@ static enum err stale_ones(const struct plan *plan, int64_t course, struct ledge
   if (err == ERR_OK && held > 0) {
     plan_between(plan, rows[0].at - 1, rows[held - 1].at, &list);
     for (size_t i = 0; i < held; i++)
-      if (!still_holds(&list, &rows[i]))
+      if (fold_find(&list, &rows[i]) == NULL)
         rows[stale++] = rows[i];
   }
   *out = rows;
   *count = stale;
   return err;
-}
-
-static bool still_holds(const struct plan_list *list, const struct ledger_row *row) {
-  for (size_t i = 0; i < list->count; i++) {
-    const struct reminder *item = &list->items[i];
-    if (item->person == row->person && item->due == row->due && item->offset.days == row->offset.days &&
-        item->offset.seconds == row->offset.seconds && strcmp(item->key, row->subject) == 0)
-      return true;
-  }
-  return false;
 }
 
 static enum err withdraw_stale(const struct plan *plan, int64_t course) {

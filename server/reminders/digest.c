@@ -12,6 +12,7 @@
 #include "server/reminders/digest_store.h"
 #include "server/reminders/fold.h"
 #include "server/reminders/roll_store.h"
+#include "server/reminders/staff_reports.h"
 
 enum { TASK_TOKEN_BYTES = 8, LISTED_MAX = 40, SOON_SECONDS = 86400 };
 
@@ -44,6 +45,8 @@ enum err digest_send(const struct act *act, const struct services *services, con
   enum err err = calendar_open(act->arena, course->file->zone, &calendar);
   if (err == ERR_OK)
     err = agenda_set(act->db, AGENDA_DAILY_MAIL, course->id, 0, fold_daily_mail(calendar, act->now));
+  if (err == ERR_OK)
+    err = staff_reports_renew(act, course);
   if (err == ERR_OK)
     err = roll_store_staff(act, course->id, &staff, &count);
   for (size_t i = 0; err == ERR_OK && i < count; i++)

@@ -47,6 +47,16 @@ bool fold_is_said_later(const struct reminder *const *items, size_t i, size_t en
   return false;
 }
 
+const struct reminder *fold_find(const struct plan_list *list, const struct ledger_row *row) {
+  for (size_t i = 0; i < list->count; i++) {
+    const struct reminder *item = &list->items[i];
+    if (item->person == row->person && item->due == row->due && item->offset.days == row->offset.days &&
+        item->offset.seconds == row->offset.seconds && strcmp(item->key, row->subject) == 0)
+      return item;
+  }
+  return NULL;
+}
+
 int64_t fold_daily_mail(struct calendar *calendar, int64_t at) {
   struct wall wall;
   int second = 0;

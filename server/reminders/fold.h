@@ -23,5 +23,7 @@ void fold_people(struct arena *arena, const struct plan_list *list, const struct
                  struct fold_person **out, size_t *count);
 // Whether a later one of the same subject and due is among items[i + 1 … end - 1].
 bool fold_is_said_later(const struct reminder *const *items, size_t i, size_t end);
+// The reminder that the ledger's row stands for, as things stand; NULL: there is none any more.
+const struct reminder *fold_find(const struct plan_list *list, const struct ledger_row *row);
 // 07:30 in the course's zone, the first such instant after `at`.
 int64_t fold_daily_mail(struct calendar *calendar, int64_t at);

@@ -3,7 +3,9 @@
 
 #include <stdlib.h>
 
+#include "server/outbound/notice_choice.h"
 #include "server/reminders/fold.h"
+#include "server/reminders/plan_words.h"
 
 struct mails {
   struct arena *arena;
@@ -15,6 +17,8 @@ static void add_person(struct mails *mails, const struct plan *plan, const struc
 static void add_mails(struct mails *mails, const struct plan *plan, const struct reminder *const *items, size_t count,
                       bool is_daily);
 static void add_mail(struct mails *mails, int64_t at, const struct reminder *const *items, size_t count);
+static enum err settle_all(struct mails *mails, const struct plan *plan);
+static enum err settle(const struct plan *plan, struct forecast_mail *mail);
 static int by_instant(const void *a, const void *b);
 
 enum err forecast(const struct plan *plan, int64_t from, int64_t to, const struct forecast_mail **out, size_t *count) {
@@ -40,6 +44,8 @@ enum err forecast(const struct plan *plan, int64_t from, int64_t to, const struc
   struct mails mails = {.arena = act->arena};
   for (size_t i = 0; i < person_count; i++)
     add_person(&mails, plan, &people[i]);
+  if ((err = settle_all(&mails, plan)) != ERR_OK)
+    return err;
   if (mails.count > 1)
     qsort(mails.list, mails.count, sizeof *mails.list, by_instant);
   *out = mails.list;
@@ -80,6 +86,42 @@ static void add_mail(struct mails *mails, int64_t at, const struct reminder *con
       lines[size++] = items[i];
   mails->list = arena_more(mails->arena, mails->list, mails->count, sizeof *mails->list);
   mails->list[mails->count++] = (struct forecast_mail){at, lines[0]->person, lines, size};
+}
+
+static enum err settle_all(struct mails *mails, const struct plan *plan) {
+  size_t kept = 0;
+  enum err err = ERR_OK;
+  for (size_t i = 0; err == ERR_OK && i < mails->count; i++) {
+    err = settle(plan, &mails->list[i]);
+    if (mails->list[i].count > 0)
+      mails->list[kept++] = mails->list[i];
+  }
+  mails->count = kept;
+  return err;
+}
+
+// As its reader has chosen: without what they turned off, and at the end of quiet hours that hold all of it.
+static enum err settle(const struct plan *plan, struct forecast_mail *mail) {
+  const struct reminder **lines = arena_array(plan->act->arena, mail->count, sizeof *lines);
+  struct act then = *plan->act;
+  then.now = mail->at;
+  size_t kept = 0;
+  int64_t leaves = INT64_MAX; // with the daily mail, as long as it is that
+  enum err err = ERR_OK;
+  for (size_t i = 0; err == ERR_OK && i < mail->count; i++) {
+    const struct reminder *line = mail->lines[i];
+    struct notice_plan chosen = {0};
+    err = notice_plan(&then, mail->person, notice_kind_find(plan_words(plan, line).kind),
+                      line->due - mail->at > PLAN_DAY_SECONDS, &chosen);
+    if (!chosen.is_off)
+      lines[kept++] = line;
+    if (!chosen.is_off && chosen.deliver_at != 0 && chosen.deliver_at < leaves)
+      leaves = chosen.deliver_at;
+  }
+  mail->lines = lines;
+  mail->count = kept;
+  mail->at = leaves == INT64_MAX ? mail->at : leaves;
+  return err;
 }
 
 static int by_instant(const void *a, const void *b) {

@@ -35,6 +35,15 @@ enum err ledger_store_plan(const struct act *act, int64_t course, int64_t planne
                  db_int(course), db_int(planned_until));
 }
 
+enum err ledger_store_keep(struct db *db, int64_t course, int64_t planned_until, int64_t counter) {
+  return db_exec(db,
+                 "insert into reminder_plans (course_id, planned_until) select id, $2 from courses where id = $1 "
+                 "and coalesce((select seq from audit_heads where course_id = $1), 0) = $3 "
+                 "on conflict (course_id) do update set planned_until = excluded.planned_until "
+                 "where planned_until < excluded.planned_until and planned_until > 0",
+                 db_int(course), db_int(planned_until), db_int(counter));
+}
+
 enum err ledger_store_put(const struct act *act, int64_t course, const struct ledger_row *row, bool *is_new) {
   enum err err =
       db_exec(act->db,
@@ -78,6 +87,23 @@ enum err ledger_store_held(const struct act *act, int64_t course, struct ledger_
       "and o.course_id = $1 and o.kind = 'reminder' order by r.at, r.id",
       db_int(course), db_int(act->now));
   return read_rows(act, &rows, out, count);
+}
+
+enum err ledger_store_reports(const struct act *act, int64_t course, struct ledger_row **out, size_t *count) {
+  struct db_rows rows DB_SCOPE = db_query(
+      act->db,
+      "select r.person_id, r.subject, r.offset_days, r.offset_seconds, r.due, r.at, r.why, r.outbox_id, "
+      "r.written_at from outbox o cross join reminders r on r.course_id = o.course_id and r.person_id = o.person_id "
+      "and r.outbox_id = o.id where o.mail_id is null and o.sent_at is null and o.deliver_at is null "
+      "and o.course_id = $1 and o.kind = 'staff reminder' order by r.person_id, r.at, r.id",
+      db_int(course));
+  return read_rows(act, &rows, out, count);
+}
+
+enum err ledger_store_reword(const struct act *act, const struct ledger_row *row, const char *subject,
+                             const char *words) {
+  return db_exec(act->db, "update outbox set subject = $2, words = $3, at = $4 where id = $1 and mail_id is null",
+                 db_int(row->outbox), db_text(subject), db_text(words), db_int(act->now));
 }
 
 enum err ledger_store_withdraw(const struct act *act, int64_t course, const struct ledger_row *row, const char *why) {

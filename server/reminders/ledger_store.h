@@ -29,6 +29,8 @@ struct ledger_course {
 CHECKED enum err ledger_store_courses(struct db *db, struct arena *arena, int64_t course, struct ledger_course **out,
                                       size_t *count);
 CHECKED enum err ledger_store_plan(const struct act *act, int64_t course, int64_t planned_until);
+// Only forward, and only while the course's changes count so many.
+CHECKED enum err ledger_store_keep(struct db *db, int64_t course, int64_t planned_until, int64_t counter);
 // *is_new tells; a row that is there already stays as it is.
 CHECKED enum err ledger_store_put(const struct act *act, int64_t course, const struct ledger_row *row, bool *is_new);
 CHECKED enum err ledger_store_set_outbox(const struct act *act, int64_t course, const struct ledger_row *row);
@@ -41,6 +43,11 @@ CHECKED enum err ledger_store_list(const struct act *act, int64_t course, const 
                                    struct ledger_row **out, size_t *count);
 // Those to students whose message is held until later (quiet hours) and in no mail yet.
 CHECKED enum err ledger_store_held(const struct act *act, int64_t course, struct ledger_row **out, size_t *count);
-// Takes such a message back; the reminder counts as skipped.
+// Those to staff whose message waits for the daily mail, by person, then as above.
+CHECKED enum err ledger_store_reports(const struct act *act, int64_t course, struct ledger_row **out, size_t *count);
+// What such a message says from now on.
+CHECKED enum err ledger_store_reword(const struct act *act, const struct ledger_row *row, const char *subject,
+                                     const char *words);
+// Takes a message that waits back; the reminder counts as skipped.
 CHECKED enum err ledger_store_withdraw(const struct act *act, int64_t course, const struct ledger_row *row,
                                        const char *why);

@@ -32,6 +32,8 @@ static const char *place_words(const struct plan *plan, const struct reminder *r
 static const char *milestone_missing_words(const struct plan *plan, unsigned lacks);
 static const char *subject_link(const struct plan *plan, const struct reminder *reminder);
 static const char *people_words(const struct plan *plan, const struct reminder *reminder);
+static const char *forming_words(const struct plan *plan);
+static const char *seat_words(const struct plan *plan);
 static const char *work_words(const struct plan *plan, const struct reminder *reminder);
 static struct workers workers_of(const struct plan *plan, const struct reminder *reminder);
 static void add_worker(struct worker *worker, const struct plan *plan, const struct reminder *reminder, size_t person);
@@ -57,9 +59,15 @@ struct reminder_message plan_words(const struct plan *plan, const struct reminde
 static struct reminder_message to_student(const struct plan *plan, const struct reminder *reminder) {
   const struct act *act = plan->act;
   struct terms terms = {.due = reminder->due, .closes = reminder->useful_until};
-  if (reminder->subject->milestone != NULL)
-    terms = plan->roll.people[reminder->thing].terms[milestone_of(plan, reminder)];
-  struct reminder_words words = reminder_to_student(act->arena, plan->calendar, reminder->subject, &terms, act->now);
+  struct reminder_reader reader = {.terms = &terms, .has_team = plan->roll.people[reminder->thing].team != 0};
+  if (reminder->subject->milestone != NULL) {
+    size_t milestone = milestone_of(plan, reminder);
+    unsigned lacks = roll_lacks_milestone(&plan->roll, reminder->thing, milestone);
+    terms = plan->roll.people[reminder->thing].terms[milestone];
+    reader.has_slot = (lacks & ROLL_NO_BOOKING) == 0;
+    reader.has_draft = (lacks & ROLL_DRAFT) != 0;
+  }
+  struct reminder_words words = reminder_to_student(act->arena, plan->calendar, reminder->subject, &reader, act->now);
   const char *missing = missing_words(plan, reminder);
   bool is_said = is_in_the_line(plan, reminder);
   return (struct reminder_message){
@@ -244,10 +252,12 @@ static const char *subject_link(const struct plan *plan, const struct reminder *
              : course_link(plan, arena_format(arena, "/milestones/%s", milestone->id));
 }
 
-// Who has no card, no team, no seat.
+// Who has no card, no team, no seat; which teams are not registered, and which seats are free.
 static const char *people_words(const struct plan *plan, const struct reminder *reminder) {
   const struct roll *roll = &plan->roll;
   enum reminder_topic topic = reminder->subject->topic;
+  const char *teams = topic == REMINDER_REGISTRATION ? forming_words(plan) : "";
+  const char *seats = topic == REMINDER_INFO_CARD ? "" : seat_words(plan);
   struct text names;
   text_init(&names, plan->act->arena);
   size_t count = 0;
@@ -264,10 +274,48 @@ static const char *people_words(const struct plan *plan, const struct reminder *
                                                                          : "Without a registered team")
                          : "With neither a team nor a lab seat";
   if (count == 0)
-    return arena_format(plan->act->arena, "%s: nobody of %zu.", what, roll->count);
+    return arena_format(plan->act->arena, "%s: nobody of %zu.%s%s", what, roll->count, teams, seats);
   if (count > NAMED_MAX)
     text_add_format(&names, " and %zu more", count - NAMED_MAX);
-  return arena_format(plan->act->arena, "%s: %zu of %zu. %s.", what, count, roll->count, text_get(&names));
+  return arena_format(plan->act->arena, "%s: %zu of %zu. %s.%s%s", what, count, roll->count, text_get(&names), teams,
+                      seats);
+}
+
+// "Blue Team (1 of at least 2 members)"
+static const char *forming_words(const struct plan *plan) {
+  const struct roll *roll = &plan->roll;
+  struct text words;
+  text_init(&words, plan->act->arena);
+  size_t count = 0;
+  for (size_t t = 0; t < roll->team_count; t++) {
+    if (roll->teams[t].state == TEAM_REGISTERED || count++ >= NAMED_MAX)
+      continue;
+    size_t members = 0;
+    for (size_t i = 0; i < roll->count; i++)
+      members += roll->people[i].team == roll->teams[t].team;
+    int least = roll->course->file->teams.size_min;
+    text_add_format(&words, "%s%s", count == 1 ? "\nTeams that are not registered: " : ", ", roll->teams[t].name);
+    if (members < (size_t)least)
+      text_add_format(&words, " (%zu of at least %d members)", members, least);
+  }
+  if (count > NAMED_MAX)
+    text_add_format(&words, " and %zu more", count - NAMED_MAX);
+  return count == 0 ? "" : arena_format(plan->act->arena, "%s.", text_get(&words));
+}
+
+static const char *seat_words(const struct plan *plan) {
+  const struct roll *roll = &plan->roll;
+  const struct track *lab = course_lab_track(roll->course->file);
+  if (lab == NULL)
+    return "";
+  size_t taken = roll->offer_count, waiting = 0, capacity = (size_t)lab->capacity;
+  for (size_t i = 0; i < roll->count; i++) {
+    taken += roll->people[i].is_placed && roll->people[i].team == 0;
+    waiting += roll->standings[i].is_waiting;
+  }
+  const char *line = waiting == 0 ? "" : arena_format(plan->act->arena, ", %zu in the line", waiting);
+  return arena_format(plan->act->arena, "\nFree seats in %s: %zu of %zu%s.", lab->title,
+                      taken < capacity ? capacity - taken : 0, capacity, line);
 }
 
 static const char *work_words(const struct plan *plan, const struct reminder *reminder) {
@@ -349,7 +397,7 @@ static void add_names(struct text *words, const struct plan *plan, const struct 
 
 // " (yours; extended until Fri …)"
 static const char *worker_words(const struct plan *plan, const struct worker *worker, bool is_at_risk) {
-  const char *more = is_at_risk ? worker->risk : NULL;
+  const char *more = is_at_risk && strcmp(worker->risk, "at risk") != 0 ? worker->risk : NULL; // else said already
   if (!is_at_risk && worker->extended_until != 0)
     more = arena_format(plan->act->arena, "extended until %s", instant_words(plan, worker->extended_until));
   if (!worker->is_own && more == NULL)

@@ -4,11 +4,10 @@
 #include <stdlib.h>
 
 #include "common/base/log.h"
-#include "server/reminders/course_reminders.h"
 #include "server/reminders/ledger_store.h"
 #include "server/work/timer.h"
 
-// One course on its way through a worker and the writer.
+// One course on its way through a worker and, when anything is to be written, the writer.
 struct run {
   struct job job;          // first
   struct planner *planner; // NULL: not from a server's loop
@@ -16,7 +15,7 @@ struct run {
   struct arena *arena;
   int64_t course;
   int64_t until;
-  struct course_outlook outlook; // as the worker saw it; `is_sound` false: the writer looks itself
+  struct course_outlook outlook; // as the worker saw it; `is_sound` false: it is the writer's to meet
   enum err err;
 };
 
@@ -25,6 +24,7 @@ struct known {
   int64_t course;
   int64_t next;    // the earliest reminder, as things stood
   int64_t counter; // of the course's changes, then
+  int64_t handled; // nothing was due up to here, and nothing is written of it; 0: the store knows
   int64_t ran_at;
   int64_t quiet_until; // after a failure
   bool is_under_way;
@@ -45,13 +45,17 @@ static bool is_to_run(const struct known *known, const struct ledger_course *cou
 static void submit(struct planner *planner, struct known *known, const struct ledger_course *course);
 static struct run *run_new(const struct planner_options *options, int64_t course, int64_t until);
 static struct act act_of(struct run *run, struct db *db, struct problem *problem);
-static enum err run_prepare(struct job *job, struct db *db);
-static enum err run_run(struct job *job, struct db *db);
+static enum err look_prepare(struct job *job, struct db *db);
+static void look_done(struct job *job);
+static enum err send_run(struct job *job, struct db *db);
+static void send_done(struct job *job);
 static void run_lost(struct job *job, enum err why);
-static void run_done(struct job *job);
+static void finish(struct run *run);
 
-static const struct job_kind run_kind = {
-    .name = "reminders", .prepare = run_prepare, .run = run_run, .lost = run_lost, .done = run_done};
+static const struct job_kind look_kind = {
+    .name = "reminders looked at", .prepare = look_prepare, .run = NULL, .lost = run_lost, .done = look_done};
+static const struct job_kind send_kind = {
+    .name = "reminders", .prepare = NULL, .run = send_run, .lost = run_lost, .done = send_done};
 
 enum err planner_start(const struct planner_options *options, struct work *work, struct loop *main_loop,
                        struct planner **out) {
@@ -66,6 +70,17 @@ enum err planner_start(const struct planner_options *options, struct work *work,
   }
   *out = planner;
   return ERR_OK;
+}
+
+void planner_handled(const struct planner *planner, struct arena *arena, struct course_handled **out, size_t *count) {
+  struct course_handled *list = arena_array(arena, planner->count, sizeof *list);
+  size_t size = 0;
+  for (size_t i = 0; i < planner->count; i++)
+    if (planner->known[i].handled != 0)
+      list[size++] =
+          (struct course_handled){planner->known[i].course, planner->known[i].handled, planner->known[i].counter};
+  *out = list;
+  *count = size;
 }
 
 void planner_stop(struct planner *planner) {
@@ -90,6 +105,7 @@ enum err planner_run_due(const struct planner_options *options, struct db *db, i
     return err;
   for (size_t i = 0; i < count; i++) { // one that fails keeps the others from nothing
     struct run *run = run_new(options, courses[i].course, until);
+    run->job.kind = &send_kind;
     enum err failed = job_batch(db, &(struct job *){&run->job}, 1);
     if (failed == ERR_OK)
       failed = run->err;
@@ -129,8 +145,9 @@ static struct known *known_of(struct planner *planner, int64_t course) {
 }
 
 static bool is_to_run(const struct known *known, const struct ledger_course *course, int64_t now) {
+  int64_t until = known->handled > course->planned_until ? known->handled : course->planned_until;
   if (!course->is_live)
-    return now - course->planned_until >= PLANNER_PAUSE_SECONDS;
+    return now - until >= PLANNER_PAUSE_SECONDS;
   if (known->counter == -1 || now - PLANNER_DELAY_SECONDS >= known->next || now < known->ran_at)
     return true;
   int64_t rested = now - known->ran_at;
@@ -153,7 +170,7 @@ static struct run *run_new(const struct planner_options *options, int64_t course
   struct arena *arena = arena_new();
   struct run *run = arena_alloc(arena, sizeof *run);
   *run =
-      (struct run){.job = {.kind = &run_kind}, .options = *options, .arena = arena, .course = course, .until = until};
+      (struct run){.job = {.kind = &look_kind}, .options = *options, .arena = arena, .course = course, .until = until};
   return run;
 }
 
@@ -164,7 +181,7 @@ static struct act act_of(struct run *run, struct db *db, struct problem *problem
 }
 
 // Looks only, so that the writer need not when nothing is due. A failure here is the writer's to meet again.
-static enum err run_prepare(struct job *job, struct db *db) {
+static enum err look_prepare(struct job *job, struct db *db) {
   struct run *run = (struct run *)job;
   struct problem problem;
   struct act act = act_of(run, db, &problem);
@@ -176,7 +193,25 @@ static enum err run_prepare(struct job *job, struct db *db) {
   return ERR_OK;
 }
 
-static enum err run_run(struct job *job, struct db *db) {
+// Nothing due: nothing to write either.
+static void look_done(struct job *job) {
+  struct run *run = (struct run *)job;
+  struct planner *planner = run->planner;
+  bool is_idle = run->outlook.is_sound && !run->outlook.has_due;
+  if (run->err == ERR_OK && is_idle)
+    known_of(planner, run->course)->handled = run->outlook.until;
+  if (run->err != ERR_OK || is_idle || planner->timer == NULL) {
+    finish(run);
+    return;
+  }
+  run->job.kind = &send_kind;
+  if (work_submit(planner->work, &run->job))
+    return;
+  run->err = ERR_UNAVAILABLE;
+  finish(run);
+}
+
+static enum err send_run(struct job *job, struct db *db) {
   struct run *run = (struct run *)job;
   struct problem problem;
   struct act act = act_of(run, db, &problem);
@@ -192,8 +227,13 @@ static enum err run_run(struct job *job, struct db *db) {
 
 static void run_lost(struct job *job, enum err why) { ((struct run *)job)->err = why; }
 
-static void run_done(struct job *job) {
+static void send_done(struct job *job) {
   struct run *run = (struct run *)job;
+  known_of(run->planner, run->course)->handled = 0;
+  finish(run);
+}
+
+static void finish(struct run *run) {
   struct planner *planner = run->planner;
   struct known *known = known_of(planner, run->course);
   known->is_under_way = false;

@@ -2,10 +2,13 @@
 // Sends reminders when their instant comes: each course's window (planned_until, now] once, in the transaction that
 // writes the ledger and the outbox and moves planned_until on, so that a kill at any instant loses and doubles nothing.
 // Runs 2 s behind the clock, as duties do, so that what arrived in time stands first. Who is reminded of what: plan.h.
+// A course of which nothing is due costs no write of its own: how far it was looked at is kept with the heartbeat, for
+// all courses in one transaction.
 #pragma once
 
 #include "common/base/clock.h"
 #include "server/accounts/services.h"
+#include "server/reminders/course_reminders.h"
 #include "server/work/loop.h"
 #include "server/work/work.h"
 
@@ -27,6 +30,8 @@ struct planner_options {
 // is due, the writer sends.
 CHECKED enum err planner_start(const struct planner_options *options, struct work *work, struct loop *main_loop,
                                struct planner **out);
+// How far each course was looked at, for course_reminders_keep; on the main loop's thread.
+void planner_handled(const struct planner *planner, struct arena *arena, struct course_handled **out, size_t *count);
 void planner_stop(struct planner *planner); // submits nothing more; on the main loop's thread
 void planner_free(struct planner *planner); // when the main loop has run out; NULL is allowed
 

@@ -79,7 +79,7 @@ static const struct answer_field line_fields[] = {
 };
 static const struct answer line_answer = {"ForecastLine", NULL, false, line_fields, sizeof line_fields / sizeof *line_fields};
 static const struct answer_field mail_fields[] = {
-  {"at",     ANSWER_INSTANT, ANSWER_ALWAYS,   AUDIENCE_OPERATOR, NULL,  NULL,         "When it leaves; quiet hours and other mail of the same hour may hold it"},
+  {"at",     ANSWER_INSTANT, ANSWER_ALWAYS,   AUDIENCE_OPERATOR, NULL,  NULL,         "When it leaves; other mail of the same hour may hold it"},
   {"person", ANSWER_TEXT,    ANSWER_ALWAYS,   AUDIENCE_OPERATOR, NULL,  NULL,         "To whom, by name"},
   {"email",  ANSWER_TEXT,    ANSWER_NULLABLE, AUDIENCE_OPERATOR, NULL,  NULL,         "Their address"},
   {"role",   ANSWER_CHOICE,  ANSWER_ALWAYS,   AUDIENCE_OPERATOR, roles, NULL,         "What they are in the course"},
@@ -161,6 +161,8 @@ static enum err load(struct request *request, struct plan *plan, struct span_wis
   *span = *(const struct span_wish *)request->query_input;
   if (span->to == 0)
     span->to = course->file->ends_at + PLAN_STAFF_USEFUL_SECONDS;
+  else if (span->to < span->from)
+    return problem_field(request->act.problem, "to", "lies before from");
   return plan_load(&request->act, course, plan);
 }
 

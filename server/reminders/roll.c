@@ -7,6 +7,7 @@ static enum err load_things(const struct act *act, struct roll *roll);
 static enum err load_flags(const struct act *act, struct roll *roll);
 static void set_flag(const struct roll *roll, int64_t team, int64_t person, const char *milestone, unsigned char flag);
 static size_t team_index(const struct roll *roll, int64_t team);
+static bool is_barred(const struct roll *roll, size_t person);
 static bool needs_booking(const struct roll *roll, size_t milestone);
 
 enum err roll_load(const struct act *act, const struct course_view *course, struct roll *out) {
@@ -58,7 +59,7 @@ unsigned roll_lacks_card(const struct roll *roll, size_t person) {
 
 unsigned roll_lacks_registration(const struct roll *roll, size_t person) {
   const struct milestone_person *who = &roll->people[person];
-  if (roll->standings[person].is_barred && roll->course->file->audit.requires_approval)
+  if (is_barred(roll, person))
     return 0;
   if (!who->is_placed)
     return ROLL_LACKS | ROLL_NO_PLACE | (roll->standings[person].is_waiting ? ROLL_WAITING : 0u);
@@ -67,8 +68,7 @@ unsigned roll_lacks_registration(const struct roll *roll, size_t person) {
 }
 
 unsigned roll_lacks_lab(const struct roll *roll, size_t person) {
-  if (roll->people[person].is_placed ||
-      (roll->standings[person].is_barred && roll->course->file->audit.requires_approval))
+  if (roll->people[person].is_placed || is_barred(roll, person))
     return 0;
   return ROLL_LACKS | ROLL_NO_PLACE | (roll->standings[person].is_waiting ? ROLL_WAITING : 0u);
 }
@@ -88,8 +88,7 @@ unsigned roll_lacks_milestone(const struct roll *roll, size_t person, size_t mil
   const struct milestone *what = &roll->course->file->milestones[milestone];
   const struct milestone_person *who = &roll->people[person];
   const struct milestone_facts *facts = &who->facts[milestone];
-  if (!roll_is_theirs(roll, person, milestone) || facts->is_excused || facts->is_accepted || facts->is_held ||
-      facts->is_missed)
+  if (!roll_is_theirs(roll, person, milestone) || facts->is_excused || facts->is_accepted)
     return 0;
   size_t width = roll->course->file->milestone_count;
   const struct roll_team_row *team = who->team != 0 ? roll_team(roll, who->team) : NULL;
@@ -98,9 +97,10 @@ unsigned roll_lacks_milestone(const struct roll *roll, size_t person, size_t mil
   unsigned lacks = 0;
   if (milestone_takes_work(what) && facts->submission == 0)
     lacks |= ROLL_NOT_HANDED_IN;
-  if (needs_booking(roll, milestone) && (flags & IS_BOOKED) == 0)
+  bool is_over = facts->is_held || facts->is_missed; // of which the slides may be owed all the same
+  if (!is_over && needs_booking(roll, milestone) && (flags & IS_BOOKED) == 0)
     lacks |= ROLL_NO_BOOKING;
-  if (what->kind == MILESTONE_CHECK_IN && (flags & IS_WRITTEN) == 0)
+  if (!is_over && what->kind == MILESTONE_CHECK_IN && (flags & IS_WRITTEN) == 0)
     lacks |= ROLL_NO_UPDATE;
   if (what->kind == MILESTONE_PROPOSAL && lacks != 0 && team != NULL) {
     lacks |= team->proposal != 0 && team->proposal_state == PROPOSAL_DRAFT ? ROLL_DRAFT : 0u;
@@ -189,6 +189,11 @@ static size_t team_index(const struct roll *roll, int64_t team) {
       high = middle;
   }
   return low < roll->team_count && roll->teams[low].team == team ? low : roll->team_count;
+}
+
+static bool is_barred(const struct roll *roll, size_t person) {
+  const struct roll_standing *standing = &roll->standings[person];
+  return course_bars_auditor(roll->course, standing->credit, standing->is_audit_approved);
 }
 
 // The poster session's slot is one of several ways: nobody has to book it. Nor where nothing is offered yet.

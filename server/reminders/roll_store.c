@@ -4,14 +4,14 @@
 #include <string.h>
 
 static enum team_state team_state_from(const char *name);
-static enum proposal_state proposal_state_from(const char *name);
+static enum proposal_state read_proposal_state(struct db_rows *rows, int column);
 
 enum err roll_store_standings(const struct act *act, int64_t course, struct roll_standing **out, size_t *count) {
   struct db_rows rows DB_SCOPE = db_query(
       act->db,
       "select e.person_id, exists (select 1 from info_cards c where c.course_id = e.course_id "
       "and c.person_id = e.person_id), exists (select 1 from lab_queue q where q.course_id = e.course_id "
-      "and q.person_id = e.person_id and q.state = 'waiting'), e.credit = 'audit' and e.is_audit_approved = 0 "
+      "and q.person_id = e.person_id and q.state = 'waiting'), e.credit, e.is_audit_approved "
       "from enrolments e where e.course_id = $1 and e.state = 'active' and e.role = 'student' order by e.person_id",
       db_int(course));
   struct roll_standing *list = NULL;
@@ -21,7 +21,8 @@ enum err roll_store_standings(const struct act *act, int64_t course, struct roll
     list[size++] = (struct roll_standing){.person = db_column_int(&rows, 0),
                                           .has_card = db_column_int(&rows, 1) != 0,
                                           .is_waiting = db_column_int(&rows, 2) != 0,
-                                          .is_barred = db_column_int(&rows, 3) != 0};
+                                          .credit = (enum credit)db_column_choice(&rows, 3, credit_names),
+                                          .is_audit_approved = db_column_int(&rows, 4) != 0};
   }
   if (rows.err != ERR_OK)
     return rows.err;
@@ -54,7 +55,7 @@ enum err roll_store_teams(const struct act *act, int64_t course, struct roll_tea
                                           .mentor = db_column_int(&rows, 3),
                                           .risk = db_column_text(&rows, 4, act->arena),
                                           .proposal = db_column_int(&rows, 5),
-                                          .proposal_state = proposal_state_from(db_column_peek(&rows, 6)),
+                                          .proposal_state = read_proposal_state(&rows, 6),
                                           .is_decision_untold = db_column_int(&rows, 7) != 0,
                                           .told_at = db_column_int(&rows, 8),
                                           .revise_until = db_column_int(&rows, 9),
@@ -210,17 +211,7 @@ enum err roll_store_reviewers(const struct act *act, int64_t course, struct roll
 enum err roll_store_offered(const struct act *act, int64_t course, const char ***out, size_t *count) {
   struct db_rows rows DB_SCOPE = db_query(
       act->db, "select distinct milestone from slots where course_id = $1 and cancelled_at is null", db_int(course));
-  const char **list = NULL;
-  size_t size = 0;
-  while (db_next(&rows)) {
-    list = arena_more(act->arena, list, size, sizeof *list);
-    list[size++] = db_column_text(&rows, 0, act->arena);
-  }
-  if (rows.err != ERR_OK)
-    return rows.err;
-  *out = list;
-  *count = size;
-  return ERR_OK;
+  return db_texts(&rows, act->arena, out, count);
 }
 
 static enum team_state team_state_from(const char *name) {
@@ -229,10 +220,8 @@ static enum team_state team_state_from(const char *name) {
   return strcmp(name, "incomplete") == 0 ? TEAM_INCOMPLETE : TEAM_FORMING;
 }
 
-// NULL: there is none.
-static enum proposal_state proposal_state_from(const char *name) {
-  for (int i = 0; name != NULL && i < PROPOSAL_STATES; i++)
-    if (strcmp(proposal_state_names[i], name) == 0)
-      return (enum proposal_state)i;
-  return PROPOSAL_STATES;
+// PROPOSAL_STATES: there is none.
+static enum proposal_state read_proposal_state(struct db_rows *rows, int column) {
+  return db_column_is_null(rows, column) ? PROPOSAL_STATES
+                                         : (enum proposal_state)db_column_choice(rows, column, proposal_state_names);
 }

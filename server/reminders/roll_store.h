@@ -15,7 +15,8 @@ struct roll_standing { // of an active student
   int64_t person;
   bool has_card;
   bool is_waiting; // in the line for a lab seat
-  bool is_barred;  // audits and is not approved
+  enum credit credit;
+  bool is_audit_approved;
 };
 struct roll_team_row { // not dissolved; by number
   int64_t team;

@@ -39,7 +39,7 @@ static const struct field card_fields[] = {
 const struct shape card_shape = {"InfoCard", MEDIA_JSON, 32 * 1024, sizeof(struct card_input), card_fields, 5};
 
 static const struct field confirmation_fields[] = {
-    {"version", SHAPE_INTEGER, OPTIONAL, INT64_MAX, offsetof(struct card_confirmation, version), NO_PRESENT, NULL, NULL,
+    {"version", SHAPE_NATURAL, OPTIONAL, INT64_MAX, offsetof(struct card_confirmation, version), NO_PRESENT, NULL, NULL,
      "The version that you saw: one that was changed since is not confirmed."},
 };
 const struct shape card_confirmation_shape = {"CardConfirmation",  MEDIA_JSON, 256, sizeof(struct card_confirmation),
@@ -104,10 +104,7 @@ enum err card_show(struct request *request) {
   json_int(json, "person", enrolment.person);
   json_text(json, "name", enrolment.name);
   json_text(json, "email", enrolment.email);
-  if (enrolment.team != 0)
-    json_int(json, "team", enrolment.team);
-  else
-    json_none(json, "team");
+  json_int_or_null(json, "team", enrolment.team);
   write_card(json, course->file, &card);
   return ERR_OK;
 }

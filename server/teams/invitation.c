@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 #include "server/teams/invitation.h"
 
+#include "common/base/text.h"
 #include "server/courses/enrolment.h"
 #include "server/db/agenda.h"
 #include "server/db/audit.h"
@@ -293,9 +294,8 @@ static enum err tell_invited(const struct act *act, const struct course_view *co
   struct notice notice = {.kind = "invitation",
                           .subject = arena_format(act->arena, "%s invites you", team->name),
                           .words = arena_format(act->arena,
-                                                "The team %s invites you to join it.%s Accept or decline by %s; after "
-                                                "that the invitation lapses. Accepting it "
-                                                "declines your other invitations.",
+                                                "You are invited to join %s.%s Accept or decline by %s; after that the "
+                                                "invitation lapses. Accepting it declines your other invitations.",
                                                 team->name, quoted(act, invitation->message),
                                                 course_instant_words(course, act->arena, invitation->expires_at))};
   return team_tell_person(act, course, team->id, invitation->person, &notice);
@@ -334,5 +334,5 @@ static enum err decline_one(const struct act *act, const struct course_view *cou
 }
 
 static const char *quoted(const struct act *act, const char *message) {
-  return message[0] == '\0' ? "" : arena_format(act->arena, " They write: \"%s\".", message);
+  return message[0] == '\0' ? "" : arena_format(act->arena, " They write: %s", text_quotation(act->arena, message));
 }

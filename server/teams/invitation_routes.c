@@ -30,7 +30,7 @@ static enum err reply_new(struct request *request, int64_t id, const char *what)
 static const struct field invitation_fields[] = {
     {"email", SHAPE_TEXT, OPTIONAL, 254, offsetof(struct invitation_body, email), NO_PRESENT, NULL, NULL,
      "An address of the person; either this or `person`."},
-    {"person", SHAPE_INTEGER, OPTIONAL, INT64_MAX, offsetof(struct invitation_body, person), NO_PRESENT, NULL, NULL,
+    {"person", SHAPE_NATURAL, OPTIONAL, INT64_MAX, offsetof(struct invitation_body, person), NO_PRESENT, NULL, NULL,
      "The person's number, as in the list of seekers."},
     {"message", SHAPE_LINES, OPTIONAL, INVITATION_MESSAGE_CHARACTERS_MAX, offsetof(struct invitation_body, message),
      NO_PRESENT, NULL, NULL, "A few words to the person."},
@@ -90,7 +90,7 @@ const struct answer invitation_made_answer = {"InvitationMade", NULL, false, inv
 static const struct field page_fields[] = {
     {"after", SHAPE_INTEGER, OPTIONAL, INT64_MAX, offsetof(struct invitations_page, after), NO_PRESENT, NULL, NULL,
      "The answer's `next` of the page before."},
-    {"limit", SHAPE_INTEGER, OPTIONAL, INVITATIONS_PAGE_MAX, offsetof(struct invitations_page, limit), NO_PRESENT, NULL,
+    {"limit", SHAPE_NATURAL, OPTIONAL, INVITATIONS_PAGE_MAX, offsetof(struct invitations_page, limit), NO_PRESENT, NULL,
      NULL, "How many of both kinds together, 100 unless told."},
 };
 const struct shape invitations_query = {"InvitationsPage", MEDIA_JSON, 0, sizeof(struct invitations_page),
@@ -119,10 +119,7 @@ enum err invitations_list_own(struct request *request) {
     if (list[i].is_request)
       write_one(json, &list[i]);
   json_end(json);
-  if (has_more)
-    json_int(json, "next", list[count - 1].id);
-  else
-    json_none(json, "next");
+  json_int_or_null(json, "next", has_more ? list[count - 1].id : 0);
   return ERR_OK;
 }
 

@@ -1,19 +1,17 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 #include "server/teams/invitation_store.h"
 
-#include <string.h>
-
-// The columns that read_row expects, in its order.
+// The columns that read_row expects, in its order. Names by subqueries: most lists are empty and need not even open the
+// tables that have them.
 #define INVITATION_ROWS                                                                                                \
   "select i.id, i.course_id, i.team_id, i.person_id, i.direction = 'asked', i.message, i.made_by, i.state, "           \
-  "i.created_at, i.expires_at, t.name, coalesce(h.preferred_name, h.name) from invitations i "                         \
-  "join teams t on t.id = i.team_id join people h on h.id = i.person_id "
+  "i.created_at, i.expires_at, (select t.name from teams t where t.id = i.team_id), "                                  \
+  "(select coalesce(h.preferred_name, h.name) from people h where h.id = i.person_id) from invitations i "
 
 const char *const invitation_state_names[] = {"open", "accepted", "declined", "withdrawn", "lapsed", NULL};
 
-static struct invitation read_row(struct db_rows *rows, struct arena *arena);
+static void read_row(struct db_rows *rows, struct arena *arena, void *row);
 static enum err read_one(struct db_rows *rows, struct arena *arena, struct invitation *out);
-static enum err read_list(struct db_rows *rows, struct arena *arena, struct invitation **out, size_t *count);
 
 enum err invitation_store_get(const struct act *act, int64_t course, int64_t id, struct invitation *out) {
   struct db_rows rows DB_SCOPE =
@@ -58,7 +56,7 @@ enum err invitation_store_of_person(const struct act *act, int64_t course, int64
   struct db_rows rows DB_SCOPE = db_query(
       act->db, INVITATION_ROWS "where i.course_id = $1 and i.person_id = $2 and i.state = 'open' order by i.id",
       db_int(course), db_int(person));
-  return read_list(&rows, act->arena, out, count);
+  return db_list(&rows, act->arena, read_row, out, count);
 }
 
 enum err invitation_store_page(const struct act *act, int64_t course, int64_t person, int64_t after, int64_t limit,
@@ -68,13 +66,13 @@ enum err invitation_store_page(const struct act *act, int64_t course, int64_t pe
                INVITATION_ROWS "where i.course_id = $1 and i.person_id = $2 and i.state = 'open' and i.id > $3 "
                                "order by i.id limit $4",
                db_int(course), db_int(person), db_int(after), db_int(limit));
-  return read_list(&rows, act->arena, out, count);
+  return db_list(&rows, act->arena, read_row, out, count);
 }
 
 enum err invitation_store_of_team(const struct act *act, int64_t team, struct invitation **out, size_t *count) {
   struct db_rows rows DB_SCOPE =
       db_query(act->db, INVITATION_ROWS "where i.team_id = $1 and i.state = 'open' order by i.id", db_int(team));
-  return read_list(&rows, act->arena, out, count);
+  return db_list(&rows, act->arena, read_row, out, count);
 }
 
 enum err invitation_store_count_made(const struct act *act, int64_t course, const struct invitation *like,
@@ -86,39 +84,22 @@ enum err invitation_store_count_made(const struct act *act, int64_t course, cons
                     db_int(like->team));
 }
 
-static struct invitation read_row(struct db_rows *rows, struct arena *arena) {
-  enum invitation_state state = INVITATION_OPEN;
-  while (strcmp(invitation_state_names[state], db_column_peek(rows, 7)) != 0) // the schema's check leaves no other name
-    state++;
-  return (struct invitation){.id = db_column_int(rows, 0),
-                             .course = db_column_int(rows, 1),
-                             .team = db_column_int(rows, 2),
-                             .person = db_column_int(rows, 3),
-                             .is_request = db_column_int(rows, 4) != 0,
-                             .message = db_column_text(rows, 5, arena),
-                             .made_by = db_column_int(rows, 6),
-                             .state = state,
-                             .created_at = db_column_int(rows, 8),
-                             .expires_at = db_column_int(rows, 9),
-                             .team_name = db_column_text(rows, 10, arena),
-                             .person_name = db_column_text(rows, 11, arena)};
+static void read_row(struct db_rows *rows, struct arena *arena, void *row) {
+  *(struct invitation *)row =
+      (struct invitation){.id = db_column_int(rows, 0),
+                          .course = db_column_int(rows, 1),
+                          .team = db_column_int(rows, 2),
+                          .person = db_column_int(rows, 3),
+                          .is_request = db_column_int(rows, 4) != 0,
+                          .message = db_column_text(rows, 5, arena),
+                          .made_by = db_column_int(rows, 6),
+                          .state = (enum invitation_state)db_column_choice(rows, 7, invitation_state_names),
+                          .created_at = db_column_int(rows, 8),
+                          .expires_at = db_column_int(rows, 9),
+                          .team_name = db_column_text(rows, 10, arena),
+                          .person_name = db_column_text(rows, 11, arena)};
 }
 
 static enum err read_one(struct db_rows *rows, struct arena *arena, struct invitation *out) {
-  if (!db_next(rows))
-    return rows->err != ERR_OK ? rows->err : ERR_NOT_FOUND;
-  *out = read_row(rows, arena);
-  return ERR_OK;
-}
-
-static enum err read_list(struct db_rows *rows, struct arena *arena, struct invitation **out, size_t *count) {
-  struct invitation *list = NULL;
-  size_t size = 0;
-  while (db_next(rows)) {
-    list = arena_more(arena, list, size, sizeof *list);
-    list[size++] = read_row(rows, arena);
-  }
-  *out = list;
-  *count = size;
-  return rows->err;
+  return db_one(rows, arena, read_row, out);
 }

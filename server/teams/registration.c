@@ -63,7 +63,7 @@ static enum err check_may_register(const struct act *act, const struct course_vi
   bool is_late_by_staff = is_staff && act->now > course->file->teams.closes;
   if (!is_late_by_staff && (err = team_check_window(act, course)) != ERR_OK)
     return err;
-  if (!is_staff && team_is_unapproved_auditor(course))
+  if (!is_staff && course_bars_auditor(course, course->credit, course->is_audit_approved))
     return problem_raise(
         act->problem, PROBLEM_AUDITOR_NOT_APPROVED,
         "You audit the course and the instructor has not approved that yet, so you cannot register a team. Ask the "
@@ -142,9 +142,10 @@ static enum err tell_registered(const struct act *act, const struct course_view 
       .subject = arena_format(act->arena, "%s is registered", team->name),
       .words = arena_format(
           act->arena,
-          "%s is registered with %zu members%s.%s From now on leaving, removing somebody and dissolving the team are "
+          "%s is registered with %zu member%s%s.%s From now on leaving, removing somebody and dissolving the team are "
           "requests to the course's staff.",
-          team->name, members->active, is_by_clock ? ", because registration has closed" : "", gap)};
+          team->name, members->active, members->active == 1 ? "" : "s",
+          is_by_clock ? ", because registration has closed" : "", gap)};
   if ((err = team_tell(act, course, team->id, members, 0, &to_team)) != ERR_OK || words == NULL)
     return err;
   struct notice to_staff = {

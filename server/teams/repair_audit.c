@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 // The approval of an auditor, as a repair: with a reason, kept and told.
+#include "common/base/text.h"
 #include "server/courses/enrolment.h"
 #include "server/courses/repair_log.h"
 #include "server/teams/repair.h"
@@ -52,11 +53,11 @@ static enum err tell(const struct act *act, const struct course_view *course, in
   struct notice notice = {
       .kind = "audit approval",
       .subject = is_approved ? "You may audit the course" : "The approval of your audit was taken back",
-      .words = arena_format(act->arena, "%s %s They write: \"%s\".%s", who,
+      .words = arena_format(act->arena, "%s %s They write: %s%s", who,
                             is_approved ? "approved that you audit the course. You can register a team or take a lab "
                                           "seat from now on."
                                         : "took back the approval of your audit. Until it is given again you cannot "
                                           "register a team or take a lab seat; where you are you stay.",
-                            reason, ask)};
+                            text_quotation(act->arena, reason), ask)};
   return team_tell_person(act, course, 0, person, &notice);
 }

@@ -180,10 +180,7 @@ static const char *place_json(const struct act *act, bool is_placed, int64_t tea
   struct json json;
   json_init(&json, act->arena);
   json_begin_object(&json);
-  if (team != 0)
-    json_int(&json, "team", team);
-  else
-    json_none(&json, "team");
+  json_int_or_null(&json, "team", team);
   json_flag(&json, "seated", is_placed && team == 0);
   json_end(&json);
   return json_get(&json);

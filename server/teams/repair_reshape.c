@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 // Repairs of teams as a whole: merged, split, founded by staff, another size.
 #include "common/base/json.h"
+#include "common/base/text.h"
 #include "server/courses/repair_log.h"
 #include "server/db/audit.h"
 #include "server/teams/repair.h"
@@ -257,7 +258,7 @@ static enum err tell_size(const struct act *act, const struct course_view *cours
   int size_max = team_size_max(course, team);
   struct notice notice = {.kind = "team changed by staff",
                           .subject = arena_format(act->arena, "%s may have %d members now", team->name, size_max),
-                          .words = arena_format(act->arena, "%s let %s have at most %d members. They write: \"%s\".%s",
-                                                who, team->name, size_max, reason, ask)};
+                          .words = arena_format(act->arena, "%s let %s have at most %d members. They write: %s%s", who,
+                                                team->name, size_max, text_quotation(act->arena, reason), ask)};
   return team_tell(act, course, team->id, members, 0, &notice);
 }

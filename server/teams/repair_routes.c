@@ -61,14 +61,14 @@ static const struct field reason_fields[] = {REASON(reason_body)};
 static const struct shape reason_shape = {"RepairReason", MEDIA_JSON, REASON_BODY_BYTES, sizeof(struct reason_body), reason_fields, 1};
 
 static const struct field placement_fields[] = {
-  {"team", SHAPE_INTEGER, NULLABLE, INT64_MAX, offsetof(struct placement_body, team), offsetof(struct placement_body, has_team), NULL, NULL, "The team to put the student into; null takes them out of theirs."},
+  {"team", SHAPE_NATURAL, NULLABLE, INT64_MAX, offsetof(struct placement_body, team), offsetof(struct placement_body, has_team), NULL, NULL, "The team to put the student into; null takes them out of theirs."},
   REASON(placement_body),
 };
 static const struct shape placement_shape = {"Placement", MEDIA_JSON, REASON_BODY_BYTES, sizeof(struct placement_body), placement_fields, 2};
 
 static const struct field row_fields[] = {
   {"person", SHAPE_INTEGER, REQUIRED, INT64_MAX, offsetof(struct repair_placement, person), NO_PRESENT, NULL, NULL, "The student."},
-  {"team", SHAPE_INTEGER, REQUIRED, INT64_MAX, offsetof(struct repair_placement, team), NO_PRESENT, NULL, NULL, "The team to put them into."},
+  {"team", SHAPE_NATURAL, REQUIRED, INT64_MAX, offsetof(struct repair_placement, team), NO_PRESENT, NULL, NULL, "The team to put them into."},
 };
 static const struct shape row_shape = {"PlacementRow", MEDIA_JSON, 256, sizeof(struct repair_placement), row_fields, 2};
 static const struct field placements_fields[] = {
@@ -98,7 +98,7 @@ static const struct field people_fields[] = {
 static const struct shape people_shape = {"TeamOfPeople", MEDIA_JSON, REASON_BODY_BYTES, sizeof(struct people_body), people_fields, 3};
 
 static const struct field size_fields[] = {
-  {"size_max", SHAPE_INTEGER, NULLABLE, REPAIR_SIZE_MAX, offsetof(struct size_body, size_max), NO_PRESENT, NULL, NULL, "How many members the team may have; null: as many as the course says."},
+  {"size_max", SHAPE_NATURAL, NULLABLE, REPAIR_SIZE_MAX, offsetof(struct size_body, size_max), NO_PRESENT, NULL, NULL, "How many members the team may have; null: as many as the course says."},
   REASON(size_body),
 };
 static const struct shape size_shape = {"TeamSize", MEDIA_JSON, REASON_BODY_BYTES, sizeof(struct size_body), size_fields, 2};
@@ -243,10 +243,7 @@ static enum err do_disapprove(struct request *request) {
 
 static void write_place(struct json *json, const struct repair_place *place) {
   json_begin_object(json);
-  if (place->team != 0)
-    json_int(json, "team", place->team);
-  else
-    json_none(json, "team");
+  json_int_or_null(json, "team", place->team);
   json_text(json, "name", place->team_name);
   json_flag(json, "seated", place->team == 0);
   json_instant(json, "from", place->from);

@@ -182,5 +182,5 @@ static bool is_mover(const struct repair *repair, int64_t person) {
 }
 
 static const char *reason_words(const struct repair *repair) {
-  return arena_format(repair->act->arena, " They write: \"%s\".", repair->reason);
+  return arena_format(repair->act->arena, " They write: %s", text_quotation(repair->act->arena, repair->reason));
 }

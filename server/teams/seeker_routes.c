@@ -27,7 +27,7 @@ static const struct field page_fields[] = {
      "Who is interested in this topic."},
     {"after", SHAPE_INTEGER, OPTIONAL, INT64_MAX, offsetof(struct seekers_page, after), NO_PRESENT, NULL, NULL,
      "The answer's `next` of the page before."},
-    {"limit", SHAPE_INTEGER, OPTIONAL, SEEKERS_PAGE_MAX, offsetof(struct seekers_page, limit), NO_PRESENT, NULL, NULL,
+    {"limit", SHAPE_NATURAL, OPTIONAL, SEEKERS_PAGE_MAX, offsetof(struct seekers_page, limit), NO_PRESENT, NULL, NULL,
      "How many people, 100 unless told."},
 };
 const struct shape seekers_query = {"SeekersPage", MEDIA_JSON, 0, sizeof(struct seekers_page), page_fields, 5};

@@ -39,31 +39,26 @@ void team_coverage_judge(const struct act *act, const struct course_view *course
   coverage_judge(act->arena, course->file, active, count, out);
 }
 
-enum err team_coverage_seekers(const struct act *act, const struct course_view *course, const struct coverage *coverage,
-                               const int **out) {
-  *out = NULL;
-  if (coverage->is_covered)
-    return ERR_OK;
-  int counts[SKILL_MAX][LEVEL_MAX + 1];
-  enum err err = seeker_store_counts(act, course, counts);
-  if (err != ERR_OK)
-    return err;
+const int *team_coverage_seekers(const struct act *act, const struct coverage *coverage,
+                                 int counts[static SKILL_MAX][LEVEL_MAX + 1]) {
   int *seekers = arena_array(act->arena, coverage->count, sizeof *seekers);
   for (size_t i = 0; i < coverage->count; i++) {
     const struct requirement *requirement = coverage->states[i].requirement;
     for (int level = requirement->level; level <= LEVEL_MAX; level++)
       seekers[i] += counts[requirement->skill][level];
   }
-  *out = seekers;
-  return ERR_OK;
+  return seekers;
 }
 
 enum err team_coverage_words(const struct act *act, const struct course_view *course, const struct coverage *coverage,
                              const char **words) {
-  const int *seekers = NULL;
-  enum err err = team_coverage_seekers(act, course, coverage, &seekers);
+  *words = NULL;
+  if (coverage->is_covered)
+    return ERR_OK;
+  int counts[SKILL_MAX][LEVEL_MAX + 1];
+  enum err err = seeker_store_counts(act, course, counts);
   if (err == ERR_OK)
-    *words = coverage_words(act->arena, course->file, coverage, seekers);
+    *words = coverage_words(act->arena, course->file, coverage, team_coverage_seekers(act, coverage, counts));
   return err;
 }
 

@@ -14,9 +14,9 @@ enum { GAP_REPAIR_DAYS = 7, HELPERS_NAMED_MAX = 8 };
 // `without` leaves one person out (0: nobody): what would be if they left.
 void team_coverage_judge(const struct act *act, const struct course_view *course, const struct team_members *members,
                          int64_t without, struct coverage *out);
-// Seekers at each requirement's level; NULL, without a statement, when the team is covered.
-CHECKED enum err team_coverage_seekers(const struct act *act, const struct course_view *course,
-                                       const struct coverage *coverage, const int **out);
+// Of `counts` (seeker_store_counts), those at each requirement's level or above.
+const int *team_coverage_seekers(const struct act *act, const struct coverage *coverage,
+                                 int counts[static SKILL_MAX][LEVEL_MAX + 1]);
 // "nobody at Systems level Project work or above; 14 classmates who look for a team are"; NULL when covered.
 CHECKED enum err team_coverage_words(const struct act *act, const struct course_view *course,
                                      const struct coverage *coverage, const char **words);

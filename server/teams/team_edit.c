@@ -11,8 +11,11 @@
 #include "server/teams/team_notice.h"
 #include "server/teams/team_rules.h"
 
+enum { DAY_SECONDS = 86400 };
+
 static enum err keep_reason(const struct act *act, const struct course_view *course, int64_t team, const char *reason);
 static enum err check_not_placed(const struct act *act, const struct course_view *course);
+static enum err check_renames(const struct act *act, const struct course_view *course, const struct team *team);
 static enum err take_edit(const struct act *act, const struct course_view *course, const struct team_edit *edit,
                           const struct team_members *members, struct team *team);
 static enum err tell_edit(const struct act *act, const struct course_view *course, const struct team *before,
@@ -60,8 +63,13 @@ enum err team_change(const struct act *act, const struct course_view *course, in
   if (text_equal(before.name, team.name) && text_equal(before.looking_for, team.looking_for) &&
       before.contact == team.contact)
     return ERR_OK;
+  bool is_renamed = !text_equal(before.name, team.name);
+  bool is_staff = course_is_staff(course);
+  const char *kind = !is_renamed ? "team changed" : is_staff ? "team renamed by staff" : "team renamed";
+  if (is_renamed && !is_staff && (err = check_renames(act, course, &before)) != ERR_OK)
+    return err;
   if ((err = team_save(act, &team)) != ERR_OK ||
-      (err = audit_write(act, course->id, "team changed", team_subject(act, id), team_json(act, &before),
+      (err = audit_write(act, course->id, kind, team_subject(act, id), team_json(act, &before),
                          team_json(act, &team))) != ERR_OK)
     return err;
   return tell_edit(act, course, &before, &team, &members);
@@ -79,14 +87,15 @@ enum err team_dissolve(const struct act *act, const struct course_view *course, 
   if ((err = is_staff ? repair_check_reason(act, reason) : team_check_forming(act, course, &team)) != ERR_OK ||
       (err = team_check_contact(act, course, &team, &members, "may dissolve it")) != ERR_OK)
     return err;
-  struct notice notice = {.kind = "team dissolved",
-                          .subject = arena_format(act->arena, "%s was dissolved", team.name),
-                          .words =
-                              arena_format(act->arena,
-                                           "%s was dissolved by %s.%s You are in no team now: look for another one, "
-                                           "found one, or ask the course's staff.",
-                                           team.name, is_staff ? "the course's staff" : "its contact",
-                                           is_staff ? arena_format(act->arena, " They write: \"%s\".", reason) : "")};
+  struct notice notice = {
+      .kind = "team dissolved",
+      .subject = arena_format(act->arena, "%s was dissolved", team.name),
+      .words = arena_format(act->arena,
+                            "%s was dissolved by %s.%s You are in no team now: look for another one, "
+                            "found one, or ask the course's staff.",
+                            team.name, is_staff ? "the course's staff" : "its contact",
+                            is_staff ? arena_format(act->arena, " They write: %s", text_quotation(act->arena, reason))
+                                     : "")};
   for (size_t i = 0; err == ERR_OK && i < members.count; i++)
     if ((err = placement_close(act, course->id, members.list[i].person)) == ERR_OK)
       err = team_store_forget_question(act, id, members.list[i].person);
@@ -129,6 +138,18 @@ static enum err check_not_placed(const struct act *act, const struct course_view
     return err;
   return problem_raise(act->problem, PROBLEM_IN_TEAM, "You are in the team %s. Leave it before you found another one.",
                        team.name);
+}
+
+static enum err check_renames(const struct act *act, const struct course_view *course, const struct team *team) {
+  const struct audit_event renamed = {.kind = "team renamed", .subject = team_subject(act, team->id)};
+  int64_t first = 0;
+  enum err err = audit_recent(act->db, course->id, &renamed, act->now - DAY_SECONDS + 1, TEAM_RENAMES_A_DAY, &first);
+  if (err != ERR_OK || first == 0)
+    return err;
+  return problem_raise(act->problem, PROBLEM_TOO_MANY_NAMES,
+                       "%s has been renamed %d times within 24 hours, and everybody in it was told each time. Its next "
+                       "name can come on %s, or at once from the course's staff.",
+                       team->name, TEAM_RENAMES_A_DAY, course_instant_words(course, act->arena, first + DAY_SECONDS));
 }
 
 static enum err take_edit(const struct act *act, const struct course_view *course, const struct team_edit *edit,

@@ -16,7 +16,10 @@ struct team_edit {
 // The actor, a student, is the contact and first member.
 CHECKED enum err team_found(const struct act *act, const struct course_view *course, const char *name,
                             const char *looking_for, int64_t *id);
-// By members and staff, also after registration; only the contact or staff hand the contact over.
+enum { TEAM_RENAMES_A_DAY = 3 };
+
+// By members and staff, also after registration; only the contact or staff hand the contact over. Members give a team
+// at most TEAM_RENAMES_A_DAY other names within 24 hours (too_many_names): everybody in it is told of each.
 CHECKED enum err team_change(const struct act *act, const struct course_view *course, int64_t team,
                              const struct team_edit *edit);
 // By the contact while the team forms; by staff at any time, with a reason (as repairs: told, kept beside the audit).

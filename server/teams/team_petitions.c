@@ -22,7 +22,8 @@ static enum err own_team(const struct act *act, const struct course_view *course
                          struct team *team);
 static enum err check_approved(const struct act *act, const struct course_view *course);
 static enum err check_still_approved(const struct act *act, const struct course_view *course, int64_t person);
-static enum err check_stays(const struct act *act, const struct course_view *course, int64_t person, int64_t since);
+static enum err check_stays(const struct act *act, const struct course_view *course, const struct petition *petition,
+                            int64_t person);
 
 const struct petition_kind team_size_petition = {
     .name = "team size",
@@ -183,8 +184,8 @@ static enum err grant_leave(const struct act *act, const struct services *servic
 
 static enum err grant_swap(const struct act *act, const struct services *services, const struct course_view *course,
                            const struct petition *petition, const char *answer) {
-  enum err err = check_stays(act, course, petition->person, petition->consent_at);
-  if (err != ERR_OK || (err = check_stays(act, course, petition->wish.person, petition->consent_at)) != ERR_OK ||
+  enum err err = check_stays(act, course, petition, petition->person);
+  if (err != ERR_OK || (err = check_stays(act, course, petition, petition->wish.person)) != ERR_OK ||
       (err = check_still_approved(act, course, petition->person)) != ERR_OK ||
       (err = check_still_approved(act, course, petition->wish.person)) != ERR_OK)
     return err;
@@ -217,7 +218,7 @@ static enum err own_team(const struct act *act, const struct course_view *course
 
 // Neither a place in a team nor a seat goes to an auditor whom nobody has approved (rules.md, Requests).
 static enum err check_approved(const struct act *act, const struct course_view *course) {
-  if (!team_is_unapproved_auditor(course))
+  if (!course_bars_auditor(course, course->credit, course->is_audit_approved))
     return ERR_OK;
   return problem_raise(act->problem, PROBLEM_AUDITOR_NOT_APPROVED,
                        "You audit the course and the instructor has not approved that yet. First ask for \"audit\".");
@@ -227,8 +228,7 @@ static enum err check_approved(const struct act *act, const struct course_view *
 static enum err check_still_approved(const struct act *act, const struct course_view *course, int64_t person) {
   struct enrolment enrolment;
   enum err err = enrolment_get(act, course->id, person, &enrolment);
-  bool is_auditor = err == ERR_OK && enrolment.credit == CREDIT_AUDIT && course->file->audit.requires_approval;
-  if (!is_auditor || enrolment.is_audit_approved)
+  if (err != ERR_OK || !course_bars_auditor(course, enrolment.credit, enrolment.is_audit_approved))
     return err;
   return problem_raise(act->problem, PROBLEM_AUDITOR_NOT_APPROVED,
                        "%s audits the course and an instructor has not approved that. That comes first (POST "
@@ -236,13 +236,21 @@ static enum err check_still_approved(const struct act *act, const struct course_
                        enrolment.name, course->slug, (long long)person);
 }
 
-// Consent is to changing with somebody who is where they were then.
-static enum err check_stays(const struct act *act, const struct course_view *course, int64_t person, int64_t since) {
+// Consent is to changing with somebody who is where they were then, and has been there ever since. Of what happened in
+// the very second of the consent the audit knows the order, but not whom it moved: when in doubt they have moved.
+static enum err check_stays(const struct act *act, const struct course_view *course, const struct petition *petition,
+                            int64_t person) {
   struct placement placement;
+  int64_t moved_at = 0;
+  bool has_gone_on = false;
   enum err err = placement_of(act->db, course->id, person, &placement);
+  if (err == ERR_OK)
+    err = placement_changed_at(act->db, course->id, person, &moved_at);
+  if (err == ERR_OK && moved_at == petition->consent_at)
+    err = petition_has_gone_on(act, course, petition, &has_gone_on);
   if (err != ERR_OK)
     return err;
-  if (placement.id == 0 || placement.from > since)
+  if (placement.id == 0 || moved_at > petition->consent_at || has_gone_on)
     return problem_raise(
         act->problem, PROBLEM_CONFLICT,
         "One of the two has changed places since they agreed. Decline the request; they can ask anew.");

@@ -71,7 +71,7 @@ static enum err reply_team(struct request *request, enum err err);
 static const struct field page_fields[] = {
     {"after", SHAPE_INTEGER, OPTIONAL, INT64_MAX, offsetof(struct teams_page, after), NO_PRESENT, NULL, NULL,
      "The answer's `next` of the page before."},
-    {"limit", SHAPE_INTEGER, OPTIONAL, TEAMS_PAGE_MAX, offsetof(struct teams_page, limit), NO_PRESENT, NULL, NULL,
+    {"limit", SHAPE_NATURAL, OPTIONAL, TEAMS_PAGE_MAX, offsetof(struct teams_page, limit), NO_PRESENT, NULL, NULL,
      "How many teams, 100 unless told."},
 };
 const struct shape teams_query = {"TeamsPage", MEDIA_JSON, 0, sizeof(struct teams_page), page_fields, 2};

@@ -2,6 +2,7 @@
 #include "server/teams/team_rules.h"
 
 #include "common/base/text.h"
+#include "common/base/text_unseen.h"
 #include "server/teams/team_notice.h"
 
 enum err team_get(const struct act *act, int64_t course, int64_t team, struct team *out) {
@@ -79,15 +80,14 @@ enum err team_save(const struct act *act, struct team *team) {
   return err;
 }
 
-bool team_is_unapproved_auditor(const struct course_view *course) {
-  return course->credit == CREDIT_AUDIT && course->file->audit.requires_approval && !course->is_audit_approved;
-}
-
 enum err team_check_name(const struct act *act, const char *name, const char **clean, const char **key) {
   const char *squeezed = text_squeeze(act->arena, name);
   const char *folded = text_fold(act->arena, squeezed);
   if (folded == NULL || text_has_control(squeezed, false))
     return problem_field(act->problem, "name", "must be one line of text");
+  const char *unseen = text_unseen_refusal(act->arena, name, TEXT_NAME);
+  if (unseen != NULL)
+    return problem_field(act->problem, "name", "%s", unseen);
   if (folded[0] == '\0')
     return problem_field(act->problem, "name", "must have at least one visible character");
   if (utf8_length(squeezed) > TEAM_NAME_CHARACTERS_MAX)

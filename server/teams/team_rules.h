@@ -24,7 +24,6 @@ CHECKED enum err team_load(const struct act *act, const struct course_view *cour
 int team_size_max(const struct course_view *course, const struct team *team);
 // Writes the team's row (name_taken when somebody was first).
 CHECKED enum err team_save(const struct act *act, struct team *team);
-// An auditor whom nobody has approved while the course asks for approval.
-bool team_is_unapproved_auditor(const struct course_view *course);
-// The name as stored and its key; a field error when it is empty, too long or all invisible.
+// The name as stored and its key; a field error when it is empty or too long, or has a
+// character that nobody sees (text_unseen.h).
 CHECKED enum err team_check_name(const struct act *act, const char *name, const char **clean, const char **key);

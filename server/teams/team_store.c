@@ -1,11 +1,8 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 #include "server/teams/team_store.h"
 
-#include <string.h>
-
 const char *const team_state_names[] = {"forming", "registered", "incomplete", "dissolved", NULL};
 
-static enum team_state state_from(const char *name);
 static void read_member(struct db_rows *rows, struct arena *arena, struct team_member *member);
 
 enum err team_store_get(const struct act *act, int64_t course, int64_t team, struct team *out) {
@@ -20,7 +17,7 @@ enum err team_store_get(const struct act *act, int64_t course, int64_t team, str
   *out = (struct team){.id = db_column_int(&rows, 0),
                        .course = db_column_int(&rows, 1),
                        .name = db_column_text(&rows, 2, act->arena),
-                       .state = state_from(db_column_peek(&rows, 3)),
+                       .state = (enum team_state)db_column_choice(&rows, 3, team_state_names),
                        .contact = db_column_int(&rows, 4),
                        .looking_for = db_column_text(&rows, 5, act->arena),
                        .gap_plan = db_column_text(&rows, 6, act->arena),
@@ -67,15 +64,15 @@ enum err team_store_members(const struct act *act, const struct course_view *cou
                             struct team_members *out) {
   struct db_rows rows DB_SCOPE =
       db_query(act->db,
-               "select p.person_id, p.from_at, coalesce(h.preferred_name, h.name), a.address, e.state = 'active', "
+               "select h.id, p.from_at, coalesce(h.preferred_name, h.name), a.address, e.state = 'active', "
                "e.is_confidential, "
                "s.skill, s.level, s.counted_level from placements p "
                "join people h on h.id = p.person_id "
-               "join enrolments e on e.course_id = p.course_id and e.person_id = p.person_id "
-               "left join addresses a on a.person_id = p.person_id and a.is_primary = 1 "
-               "left join card_skills s on s.course_id = p.course_id and s.person_id = p.person_id "
+               "join enrolments e on e.course_id = $2 and e.person_id = h.id "
+               "left join addresses a on a.person_id = h.id and a.is_primary = 1 "
+               "left join card_skills s on s.course_id = $2 and s.person_id = h.id "
                "where p.team_id = $1 and p.until_at is null order by p.id",
-               db_int(team));
+               db_int(team), db_int(course->id));
   struct team_member *list = NULL;
   struct team_members members = {0};
   while (db_next(&rows)) { // a row for each skill of each member
@@ -111,7 +108,7 @@ enum err team_store_list(const struct act *act, int64_t course, int64_t after, i
     list = arena_more(act->arena, list, size, sizeof *list);
     list[size++] = (struct team_listed){.id = db_column_int(&rows, 0),
                                         .name = db_column_text(&rows, 1, act->arena),
-                                        .state = state_from(db_column_peek(&rows, 2)),
+                                        .state = (enum team_state)db_column_choice(&rows, 2, team_state_names),
                                         .contact = db_column_int(&rows, 3),
                                         .looking_for = db_column_text(&rows, 4, act->arena),
                                         .size_max = db_column_int(&rows, 5)};
@@ -149,15 +146,7 @@ enum err team_store_unregistered(const struct act *act, int64_t course, int64_t 
   struct db_rows rows DB_SCOPE =
       db_query(act->db, "select id from teams where course_id = $1 and state in ('forming', 'incomplete') order by id",
                db_int(course));
-  int64_t *list = NULL;
-  size_t size = 0;
-  while (db_next(&rows)) {
-    list = arena_more(act->arena, list, size, sizeof *list);
-    list[size++] = db_column_int(&rows, 0);
-  }
-  *out = list;
-  *count = size;
-  return rows.err;
+  return db_ids(&rows, act->arena, out, count);
 }
 
 enum err team_store_question(const struct act *act, int64_t team, int64_t person, struct member_question *out) {
@@ -187,13 +176,6 @@ enum err team_store_answer(const struct act *act, int64_t team, int64_t person) 
 enum err team_store_forget_question(const struct act *act, int64_t team, int64_t person) {
   return db_exec(act->db, "delete from member_questions where team_id = $1 and person_id = $2", db_int(team),
                  db_int(person));
-}
-
-static enum team_state state_from(const char *name) {
-  enum team_state state = TEAM_FORMING;
-  while (strcmp(team_state_names[state], name) != 0) // the schema's check leaves no other name
-    state++;
-  return state;
 }
 
 static void read_member(struct db_rows *rows, struct arena *arena, struct team_member *member) {

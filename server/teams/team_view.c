@@ -2,6 +2,7 @@
 #include "server/teams/team_view.h"
 
 #include "server/teams/invitation_store.h"
+#include "server/teams/seeker_tally.h"
 #include "server/teams/team_coverage.h"
 #include "server/teams/team_notice.h"
 #include "server/teams/team_progress.h"
@@ -94,13 +95,21 @@ struct viewer {
   bool is_mate;
 };
 
+struct coverage_shown {
+  const struct team *team;
+  struct coverage coverage;
+  const int *seekers; // by requirement; NULL when it is covered
+};
+
 static void write_team(struct json *json, const struct course_view *course, const struct team *team,
                        const struct team_members *members, struct viewer viewer);
 static void write_member(struct json *json, const struct course *file, const struct team *team,
                          const struct team_member *member, struct viewer viewer);
 static void write_levels(struct json *json, const struct course *file, const struct team_member *member);
-static enum err write_coverage(const struct act *act, const struct course_view *course, const struct team *team,
-                               const struct team_members *members, struct viewer viewer, struct json *json);
+static enum err count_seekers(const struct act *act, const struct services *services, const struct course_view *course,
+                              const struct coverage *coverage, const int **out);
+static void write_coverage(struct json *json, const struct act *act, const struct course *file,
+                           const struct coverage_shown *shown, struct viewer viewer);
 static void write_requirement(struct json *json, const struct course *file, const struct requirement_state *state,
                               const int *seekers);
 static enum err write_open(const struct act *act, int64_t team, struct json *json);
@@ -117,9 +126,12 @@ enum err team_view_write(const struct act *act, const struct services *services,
   const struct team_member *self = team_member_find(&members, act->actor);
   struct viewer viewer = {
       .person = act->actor, .is_staff = course_is_staff(course), .is_mate = self != NULL && self->is_active};
-  write_team(json, course, &team, &members, viewer);
-  if ((err = write_coverage(act, course, &team, &members, viewer, json)) != ERR_OK)
+  struct coverage_shown shown = {.team = &team};
+  team_coverage_judge(act, course, &members, 0, &shown.coverage);
+  if ((err = count_seekers(act, services, course, &shown.coverage, &shown.seekers)) != ERR_OK)
     return err;
+  write_team(json, course, &team, &members, viewer);
+  write_coverage(json, act, course->file, &shown, viewer);
   if (!viewer.is_mate && !viewer.is_staff)
     return ERR_OK;
   struct team_progress progress;
@@ -186,21 +198,28 @@ static void write_levels(struct json *json, const struct course *file, const str
   json_end(json);
 }
 
-static enum err write_coverage(const struct act *act, const struct course_view *course, const struct team *team,
-                               const struct team_members *members, struct viewer viewer, struct json *json) {
-  struct coverage coverage;
-  const int *seekers = NULL;
-  team_coverage_judge(act, course, members, 0, &coverage);
-  enum err err = team_coverage_seekers(act, course, &coverage, &seekers);
-  if (err != ERR_OK)
-    return err;
+static enum err count_seekers(const struct act *act, const struct services *services, const struct course_view *course,
+                              const struct coverage *coverage, const int **out) {
+  if (coverage->is_covered)
+    return ERR_OK;
+  int counts[SKILL_MAX][LEVEL_MAX + 1];
+  enum err err = seeker_tally_counts(services->seekers, act, course, counts);
+  if (err == ERR_OK)
+    *out = team_coverage_seekers(act, coverage, counts);
+  return err;
+}
+
+static void write_coverage(struct json *json, const struct act *act, const struct course *file,
+                           const struct coverage_shown *shown, struct viewer viewer) {
+  const struct team *team = shown->team;
+  const struct coverage *coverage = &shown->coverage;
   json_object_in(json, "coverage");
-  json_flag(json, "is_covered", coverage.is_covered);
+  json_flag(json, "is_covered", coverage->is_covered);
   json_flag(json, "is_waived", team->is_waived);
-  json_text(json, "words", coverage_words(act->arena, course->file, &coverage, seekers));
+  json_text(json, "words", coverage_words(act->arena, file, coverage, shown->seekers));
   json_array_in(json, "requirements");
-  for (size_t i = 0; i < coverage.count; i++)
-    write_requirement(json, course->file, &coverage.states[i], seekers ? &seekers[i] : NULL);
+  for (size_t i = 0; i < coverage->count; i++)
+    write_requirement(json, file, &coverage->states[i], shown->seekers ? &shown->seekers[i] : NULL);
   json_end(json);
   if (viewer.is_mate || viewer.is_staff) {
     json_text(json, "gap_plan", team->gap_plan);
@@ -210,7 +229,6 @@ static enum err write_coverage(const struct act *act, const struct course_view *
   if (viewer.is_staff)
     json_text(json, "waiver_reason", team->waiver_reason);
   json_end(json);
-  return ERR_OK;
 }
 
 static void write_requirement(struct json *json, const struct course *file, const struct requirement_state *state,

@@ -7,17 +7,7 @@ enum err team_window_store_shorten(const struct act *act, int64_t course, int64_
                                           "update invitations set expires_at = $2 where course_id = $1 "
                                           "and state = 'open' and expires_at > $2 returning id",
                                           db_int(course), db_int(closes));
-  int64_t *list = NULL;
-  size_t size = 0;
-  while (db_next(&rows)) {
-    list = arena_more(act->arena, list, size, sizeof *list);
-    list[size++] = db_column_int(&rows, 0);
-  }
-  if (rows.err != ERR_OK)
-    return rows.err;
-  *out = list;
-  *count = size;
-  return ERR_OK;
+  return db_ids(&rows, act->arena, out, count);
 }
 
 enum err team_window_store_cut(const struct act *act, int64_t course, int64_t at, struct window_invitation **out,

@@ -2,6 +2,7 @@
 """Backups of a running server under write load: each restores to a store that verifies and holds every change that was acknowledged
 before the backup began. Restoring over a live or non-empty folder is refused. An erased person is in no file of the store."""
 
+import http.client
 import json
 import os
 import re
@@ -23,7 +24,7 @@ def tandem(*arguments):
 
 
 class Writer(threading.Thread):
-    """Renames one team over and over: "Team 3 change 17". Keeps the number of the last change that was acknowledged."""
+    """Changes what one team looks for over and over: "Team 3 change 17". Keeps the number of the last change that was acknowledged."""
 
     def __init__(self, server, team, token):
         super().__init__()
@@ -36,7 +37,7 @@ class Writer(threading.Thread):
         try:
             while not self.is_over.is_set():
                 number = self.acknowledged + 1
-                self.client.expect(200, "PATCH", f"/courses/{COURSE}/teams/{self.team}", {"name": f"Team {self.team} change {number}"},
+                self.client.expect(200, "PATCH", f"/courses/{COURSE}/teams/{self.team}", {"looking_for": f"Team {self.team} change {number}"},
                                    token=self.token)
                 self.acknowledged = number
         except Exception as error:  # told by the test, on its own thread
@@ -111,8 +112,8 @@ class Backup(unittest.TestCase):
         with Server(data=data, now=None) as restored:
             client = restored.operator()
             for writer, least, most in zip(writers, before, after):
-                name = client.expect(200, "GET", f"/courses/{COURSE}/teams/{writer.team}")["name"]
-                number = int(re.fullmatch(rf"Team {writer.team} change (\d+)", name).group(1))
+                words = client.expect(200, "GET", f"/courses/{COURSE}/teams/{writer.team}")["looking_for"]
+                number = int(re.fullmatch(rf"Team {writer.team} change (\d+)", words).group(1))
                 self.assertTrue(least <= number <= most, f"team {writer.team}: {least} <= {number} <= {most}")
 
     def test_a_stopped_store_is_backed_up_the_same_way(self):
@@ -126,6 +127,58 @@ class Backup(unittest.TestCase):
             with Server(data=data, now=None) as restored:
                 self.assertEqual(restored.operator().expect(200, "GET", f"/courses/{COURSE}/teams/{team}")["name"], "Team 0")
             server.start()
+
+    def events(self, server, token, last=None):
+        """The names of a stream's first events and the last id among them: up to the change or reload when `last` is given."""
+        connection = http.client.HTTPConnection("127.0.0.1", server.port, timeout=30)
+        self.addCleanup(connection.close)
+        fields = {"Authorization": f"Bearer {token}", **({"Last-Event-ID": last} if last else {})}
+        connection.request("GET", f"/api/v1/courses/{COURSE}/events", headers=fields)
+        answer, names = connection.getresponse(), []
+        while len(names) < (2 if last else 1):
+            field, _, value = answer.readline().decode().rstrip().partition(": ")
+            if field == "id":
+                last_id = value
+            elif field == "event":
+                names.append(value)
+        return names, last_id
+
+    def tag(self, server, team, token, known=None):
+        connection = http.client.HTTPConnection("127.0.0.1", server.port, timeout=30)
+        self.addCleanup(connection.close)
+        fields = {"Authorization": f"Bearer {token}", **({"If-None-Match": known} if known else {})}
+        connection.request("GET", f"/api/v1/courses/{COURSE}/teams/{team}", headers=fields)
+        answer = connection.getresponse()
+        answer.read()
+        return answer.status, answer.headers["ETag"]
+
+    def test_what_was_seen_after_the_backup_is_not_taken_for_what_comes_after_the_restore(self):
+        with Server() as server:
+            (team, token), = self.found_teams(server, 1)
+            server.connect().expect(200, "PATCH", f"/courses/{COURSE}/teams/{team}", {"name": "Before"}, token=token)
+            made = self.backup(server)
+            (names, common), (_, tag) = self.events(server, token), self.tag(server, team, token)
+            self.assertEqual(names, ["hello"])
+            server.connect().expect(200, "PATCH", f"/courses/{COURSE}/teams/{team}", {"name": "Lost"}, token=token)
+            (_, lost), (_, lost_tag) = self.events(server, token), self.tag(server, team, token)
+            self.assertEqual(self.events(server, token, common)[0], ["hello", "change"])
+            server.stop()
+        data = self.path("restored")
+        self.assertEqual(tandem("restore", made["path"], "--data", data).returncode, 0)
+        with Server(data=data, now=None) as restored:
+            restored.connect().expect(200, "PATCH", f"/courses/{COURSE}/teams/{team}", {"name": "Found"}, token=token)
+            (names, place) = self.events(restored, token, lost)
+            self.assertEqual(names, ["hello", "reload"])
+            self.assertEqual(place.partition(".")[2], lost.partition(".")[2])  # the same counter with another meaning
+            self.assertEqual(self.tag(restored, team, token, lost_tag)[0], 200)
+            self.assertEqual(self.tag(restored, team, token, tag)[0], 200)
+            self.assertEqual(self.events(restored, token, common)[0], ["hello", "reload"])
+            known = self.tag(restored, team, token)[1]
+            restored.stop()
+            restored.start()
+            self.assertEqual(self.tag(restored, team, token, known)[0], 304)  # a restart changes nothing
+            restored.connect().expect(200, "PATCH", f"/courses/{COURSE}/teams/{team}", {"name": "Again"}, token=token)
+            self.assertEqual(self.events(restored, token, place)[0], ["hello", "change"])
 
     def test_restoring_over_a_live_or_non_empty_folder_is_refused(self):
         with Server() as server:

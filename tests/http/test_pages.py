@@ -90,10 +90,15 @@ class Pages(unittest.TestCase):
         answer, content = self.ask("GET", "/teams/4", headers=BROWSER)
         self.assertEqual((answer.status, answer.getheader("Content-Type")), (404, "text/html; charset=utf-8"))
         self.assertIn(b"There is nothing here", content)
+        self.assertIn(b'<a href="/">To the start</a>', content)
         answer, content = self.ask("GET", "/teams/4")
         self.assertEqual((answer.status, json.loads(content)["code"]), (404, "not_found"))
         answer, content = self.ask("POST", "/", {"password": "x"})  # a form whose script did not load
         self.assertEqual((answer.status, answer.getheader("Allow")), (405, "GET, HEAD"))
+        self.assertEqual(json.loads(content)["code"], "method_not_allowed")
+        answer, content = self.ask("POST", "/", {"password": "x"}, BROWSER)
+        self.assertEqual((answer.status, answer.getheader("Content-Security-Policy")), (405, POLICY))
+        self.assertIn(b"<h1>This method does not exist here</h1>", content)
 
     def test_a_mailed_link_is_followed_as_the_page_does(self):
         origin = {"Origin": f"http://127.0.0.1:{self.server.port}"}

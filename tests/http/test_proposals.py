@@ -23,6 +23,7 @@ class Proposals(unittest.TestCase):
         operator = cls.server.operator()
         cls.ann, cls.ann_token = cls.server.person(operator, "Ann Example")
         cls.bob, cls.bob_token = cls.server.person(operator, "Bob Example")
+        _, cls.cyd_token = cls.server.person(operator, "Cyd Example")
         client = cls.client = cls.server.connect()
         course = f"/courses/{tandem.COURSE}"
         for token, ml, systems in ((cls.ann_token, "project", "none"), (cls.bob_token, "none", "project")):
@@ -32,6 +33,8 @@ class Proposals(unittest.TestCase):
         client.expect(201, "POST", f"{course}/teams", {"name": "Descenders"}, token=cls.ann_token)
         invited = client.expect(201, "POST", f"{course}/teams/1/invitations", {"person": cls.bob}, token=cls.ann_token)
         client.expect(200, "POST", f"{course}/invitations/{invited['id']}/acceptance", token=cls.bob_token)
+
+        client.expect(201, "POST", f"{course}/teams", {"name": "Others"}, token=cls.cyd_token)
 
     @classmethod
     def tearDownClass(cls):
@@ -101,6 +104,9 @@ class Proposals(unittest.TestCase):
             version = self.fields()[field]["version"]
             status, answer = self.save(self.bob_token, field, value, version)
             self.assertEqual(200, status, answer)
+        self.assertEqual(200, self.client.call("GET", f"{course}/files/{file}", token=self.ann_token)[0])  # a draft is the team's
+        self.assertEqual(404, self.client.call("GET", f"{course}/files/{file}", token=self.cyd_token)[0])
+        self.assertEqual(404, self.client.call("DELETE", f"{course}/files/{file}", token=self.ann_token)[0])
         for person, token in ((self.ann, self.ann_token), (self.bob, self.bob_token)):
             self.assertEqual(200, self.save(token, "parts", {str(person): "half"})[0])
         ready = self.client.expect(200, "POST", TEAM_PATH + "/submissions?dry_run=true", token=self.ann_token)

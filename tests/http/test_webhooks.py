@@ -137,7 +137,7 @@ class Webhooks(unittest.TestCase):
         self.assertEqual(headers["Content-Type"], "application/json")
         self.verify(hook, headers, body)
         told = json.loads(body)
-        self.assertEqual(sorted(told), ["at", "counter", "course", "delivery", "id", "kind", "topic"])
+        self.assertEqual(sorted(told), ["at", "counter", "course", "delivery", "epoch", "id", "kind", "topic"])
         self.assertEqual((told["course"], told["topic"], told["kind"], told["id"], told["at"]),
                          (COURSE, "teams", "founded", str(team["id"]), told["at"]))
         self.assertEqual(str(told["delivery"]), headers["Tandem-Delivery"])
@@ -265,6 +265,19 @@ class Webhooks(unittest.TestCase):
                          (None, "the name leads to an address to which this server sends nothing"))
         self.assertTrue(receiver.got.empty())
 
+    def authority(self, folder):
+        """A throw-away authority's certificate, and the pair that it has signed for localhost."""
+        names = {name: os.path.join(folder, name) for name in ("ca.pem", "ca.key", "leaf.csr", "leaf.pem", "leaf.key", "leaf.ext")}
+        with open(names["leaf.ext"], "w", encoding="ascii") as file:
+            file.write("subjectAltName=DNS:localhost\n")
+        key = ("-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes")
+        for arguments in (("req", "-x509", *key, "-days", "2", "-subj", "/CN=Throw-away", "-keyout", names["ca.key"], "-out", names["ca.pem"]),
+                          ("req", *key, "-subj", "/CN=localhost", "-keyout", names["leaf.key"], "-out", names["leaf.csr"]),
+                          ("x509", "-req", "-in", names["leaf.csr"], "-CA", names["ca.pem"], "-CAkey", names["ca.key"], "-CAcreateserial",
+                           "-days", "2", "-extfile", names["leaf.ext"], "-out", names["leaf.pem"])):
+            subprocess.run(["openssl", *arguments], check=True, capture_output=True)
+        return names["ca.pem"], (names["leaf.pem"], names["leaf.key"])
+
     def test_https_goes_only_to_whom_the_certificate_names_and_a_trusted_one_signs(self):
         folder = tempfile.TemporaryDirectory(prefix="tandem-webhooks-")
         self.addCleanup(folder.cleanup)
@@ -292,6 +305,19 @@ class Webhooks(unittest.TestCase):
         self.assertIsNone(waiting["status"])
         self.assertIn("certificate", waiting["reason"])
         self.assertTrue(other.got.empty())
+        # A file that names an authority names all that is trusted.
+        server.stop()
+        authority, signed = self.authority(folder.name)
+        server.options = (*PRIVATE, "--webhooks-ca-file", authority)
+        server.start()
+        vouched = self.receiver(certificate=signed)
+        hook = self.hook(server, f"https://localhost:{vouched.port}/hook")
+        self.until(server, hook, self.ping(server, hook), "sent")
+        hook = self.hook(server, f"https://localhost:{named.port}/hook")
+        number = self.ping(server, hook)
+        while (waiting := self.until(server, hook, number, "waiting"))["attempts"] == 0:
+            pass
+        self.assertIn("certificate", waiting["reason"])
         # The machine trusts neither.
         server.stop()
         server.options = PRIVATE

@@ -61,6 +61,20 @@ void fixture_at(struct fixture *fixture, const char *now) {
 
 void fixture_at_seconds(struct fixture *fixture, int64_t now) { clock_set(&fixture->clock, now); }
 
+void fixture_at_anew(struct fixture *fixture, int64_t now) {
+  struct problem problem;
+  fixture_at_seconds(fixture, now);
+  const struct act act = begin(fixture, &problem);
+  enum err err = ERR_OK;
+  for (int64_t person = 1; person < FIXTURE_PEOPLE_MAX && fixture->tokens[person][0] != '\0' && err == ERR_OK;
+       person++) {
+    struct session_opened session = {0};
+    err = session_open(&act, person, NULL, &session);
+    memcpy(fixture->tokens[person], session.token, sizeof session.token);
+  }
+  commit(fixture, err, &problem);
+}
+
 size_t fixture_run_duties(struct fixture *fixture) {
   size_t ran = 0;
   assert_int_equal(duties_run_due(fixture->app, &ran), ERR_OK);

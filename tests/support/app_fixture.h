@@ -38,6 +38,7 @@ struct fixture *fixture_new_in(const char *data_dir, const char *course_file, co
 
 void fixture_at(struct fixture *fixture, const char *now); // sets the clock
 void fixture_at_seconds(struct fixture *fixture, int64_t now);
+void fixture_at_anew(struct fixture *fixture, int64_t now); // everybody is signed in anew: a session lasts a month
 // Runs what the agenda has for now (2 s after its instant); returns how many.
 size_t fixture_run_duties(struct fixture *fixture);
 

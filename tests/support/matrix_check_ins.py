@@ -90,6 +90,10 @@ def foreign_slots(world, _actor):
             for number in (world.people["bob"], world.people["mia"], UNKNOWN)]
 
 
+def foreign_holders(world, _actor):
+    return [{"team": world.teams["three"]}, {"team": UNKNOWN}, {"person": world.people["bea"]}]
+
+
 def foreign_records(world, _actor):
     return [{"team": world.teams["three"], "risk": "at risk"}, {"team": UNKNOWN, "risk": "at risk"},
             {"team": world.teams["six"], "members": [{"person": world.people["bea"], "state": "excused"}]},
@@ -110,6 +114,7 @@ def samples(sample):
         f"GET {OF_MILESTONE}/slots": sample(),
         f"PATCH {SLOT}": sample(body={"place": "Room 4"}),
         f"POST {SLOT}/cancellation": sample(body={"reason": "The room is taken."}, lasts=True),
+        f"POST {SLOT}/bookings": sample(body=lambda world, *_: {"team": world.teams["eight"]}, foreign=foreign_holders),
         f"PUT {SLOT}/booking": sample(rule=books),
         f"DELETE {SLOT}/booking": sample(rule=gives_up, lasts=True),
         f"GET {OF_MILESTONE}/update": sample(rule=reads_update),

@@ -21,7 +21,8 @@ def read(facts, db):
     slugs = facts.slugs
     rows = db.execute("select id, course_id, milestone, team_id, person_id from submissions")
     facts.submissions = {row[0]: (slugs[row[1]], *row[2:]) for row in rows}
-    facts.extensions = {row[0]: (slugs[row[1]], row[2]) for row in db.execute("select id, course_id, is_accommodation from extensions")}
+    rows = db.execute("select id, course_id, person_id, granted_by from extensions")
+    facts.extensions = {row[0]: (slugs[row[1]], *row[2:]) for row in rows}
     facts.excusals = {row[0]: (slugs[row[1]], row[2]) for row in db.execute("select id, course_id, milestone from excusals")}
     facts.outages = {row[0]: slugs[row[1]] for row in db.execute("select id, course_id from outages")}
 
@@ -138,8 +139,10 @@ def reads_of_track(facts, actor, ids):
 
 
 def takes_back(facts, actor, ids):
-    is_accommodation = facts.extensions[ids["extension"]][1]
-    return NOT_ALLOWED if is_accommodation and facts.role(actor, ids["course"]) != "instructor" else None
+    """Of those to one person staff take back their own: which is an accommodation is not told by trying."""
+    _, person, granted_by = facts.extensions[ids["extension"]]
+    is_closed = person is not None and granted_by != actor.person
+    return NOT_ALLOWED if is_closed and facts.role(actor, ids["course"]) != "instructor" else None
 
 
 # --- requests

@@ -14,9 +14,11 @@ ANNOUNCEMENT = "/courses/{course}/announcements/{announcement}"
 PLANNED = {"audience": "everybody", "send_at": "2024-01-01T09:00:00Z"}
 
 
-def token(person, kind):
-    """As server/outbound/notice_choice.c makes it; BLAKE2b over parts that each begin with their length."""
-    claim = f"{person}.{kind.replace(' ', '_')}"
+def token(person, *kinds):
+    """As server/outbound/notice_choice.c makes it: one kind by its name, several by codes; BLAKE2b over parts that each begin with their
+    length."""
+    codes = "".join(hashlib.blake2b(kind.encode(), digest_size=32).hexdigest()[:6] for kind in kinds)
+    claim = f"{person}.{kinds[0].replace(' ', '_')}" if len(kinds) == 1 else f"{person}.~{codes}"
     parts = b"".join(struct.pack("<Q", len(part)) + part for part in (b"unsubscribe key\0", KEY.encode(), claim.encode()))
     return f"{claim}.{hashlib.blake2b(parts, digest_size=32).hexdigest()[:32]}"
 
@@ -46,7 +48,7 @@ def plant_later(_world):
 
 def plant_by_hand(world, db):
     db.execute("insert into settings (name, value) values ('unsubscribe key', ?)", (KEY,))
-    world.things["unsubscribe"] = [token(world.people["vic"], "member left"), token(world.people["stan"], "request")]
+    world.things["unsubscribe"] = [token(world.people["vic"], "member left"), token(world.people["stan"], "request", "daily tasks")]
 
 
 def secrets(world):

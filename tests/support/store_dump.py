@@ -4,8 +4,8 @@
 import os
 import sqlite3
 
-# The heartbeat writes it, whatever clients do.
-MOVES_BY_ITSELF = (("settings", "last_instant"), ("settings", "unsubscribe key"))
+# The heartbeat and the planner write them, whatever clients do.
+MOVES_BY_ITSELF = (("settings", "last_instant"), ("settings", "unsubscribe key"), ("agenda", "daily mail"))
 # What waits becomes mails, and those leave, whatever clients do meanwhile.
 PUMPED = {"mails": None, "outbox": ("deliver_at", "mail_id", "sent_at", "outcome")}
 # How far reminders are handled: the planner moves it on twice a minute.

@@ -7,6 +7,7 @@
 
 #include "common/base/text.h"
 #include "server/backup.h"
+#include "server/db/epoch.h"
 
 static enum err make(struct folders *folders, const char *directory, struct problem *problem, struct backup *out) {
   problem_init(problem, folders->arena);
@@ -48,9 +49,19 @@ static void spoil(const char *path, const char *mark, char byte) {
   close(fd);
 }
 
+// The epoch is a restored store's own.
+static const char *dump_without_epoch(struct fixture *fixture) {
+  struct text kept;
+  text_init(&kept, fixture->arena);
+  for (const char *line = fixture_dump(fixture); *line != '\0'; line += strcspn(line, "\n") + 1)
+    if (!text_starts(line, "settings|'epoch'|"))
+      text_add_n(&kept, line, strcspn(line, "\n") + 1);
+  return text_get(&kept);
+}
+
 static void a_backup_restores_to_the_same_store(void **state) {
   struct folders *folders = *state;
-  const char *before = fixture_dump(folders->fixture);
+  const char *before = dump_without_epoch(folders->fixture);
   struct backup backup = made(folders);
   assert_string_equal(arena_format(folders->arena, "%s/tandem-20231114T221320Z", folders->backups), backup.path);
   assert_true(backup.is_sound);
@@ -62,11 +73,53 @@ static void a_backup_restores_to_the_same_store(void **state) {
   assert_int_equal(ERR_OK, restore(folders, &backup, elsewhere, &problem));
   struct fixture other = {.arena = folders->arena};
   assert_int_equal(ERR_OK, app_open(&(struct app_options){.data_dir = elsewhere}, &other.app));
-  assert_string_equal(before, fixture_dump(&other));
+  assert_string_equal(before, dump_without_epoch(&other));
   app_close(other.app);
   struct stat status;
   assert_int_equal(0, stat(arena_format(folders->arena, "%s/tandem.db", elsewhere), &status));
   assert_int_equal(0600, status.st_mode & 0777);
+}
+
+static const char *epoch_in(struct folders *folders, const char *data_dir) {
+  struct app *app = NULL;
+  assert_int_equal(ERR_OK, app_open(&(struct app_options){.data_dir = data_dir}, &app));
+  const char *epoch = arena_text(folders->arena, app_services(app)->epoch);
+  app_close(app);
+  assert_int_equal(EPOCH_CHARACTERS, strlen(epoch));
+  return epoch;
+}
+
+static void each_restore_begins_an_epoch_that_restarts_keep(void **state) {
+  struct folders *folders = *state;
+  struct backup backup = made(folders);
+  struct problem problem;
+  assert_int_equal(ERR_OK, restore(folders, &backup, in(folders, "one"), &problem));
+  assert_int_equal(ERR_OK, restore(folders, &backup, in(folders, "other"), &problem));
+  assert_int_equal(2, entries_in(in(folders, "one"))); // the store, without a log, and the lock
+  const char *before = app_services(folders->fixture->app)->epoch;
+  const char *one = epoch_in(folders, in(folders, "one"));
+  const char *other = epoch_in(folders, in(folders, "other"));
+  assert_string_not_equal(before, one);
+  assert_string_not_equal(before, other);
+  assert_string_not_equal(one, other);
+  assert_string_equal(one, epoch_in(folders, in(folders, "one")));
+}
+
+// As every store was before there were epochs.
+static void a_store_without_an_epoch_gets_one_when_it_is_opened(void **state) {
+  struct folders *folders = *state;
+  struct db *db = app_db(folders->fixture->app);
+  const char *epoch = NULL;
+  assert_int_equal(ERR_OK, db_exec(db, "delete from settings where name = 'epoch'"));
+  assert_int_equal(ERR_NOT_FOUND, epoch_get(db, folders->arena, &epoch));
+  struct backup backup = made(folders);
+  struct problem problem;
+  assert_int_equal(ERR_OK, restore(folders, &backup, in(folders, "old"), &problem));
+  assert_string_not_equal("", epoch_in(folders, in(folders, "old")));
+  assert_int_equal(ERR_OK, epoch_begin(db, folders->arena, &epoch));
+  const char *again = NULL;
+  assert_int_equal(ERR_OK, epoch_begin(db, folders->arena, &again));
+  assert_string_equal(epoch, again);
 }
 
 static void restoring_over_anything_is_refused_and_leaves_it_alone(void **state) {
@@ -321,6 +374,8 @@ int main(void) {
   const struct CMUnitTest tests[] = {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, folders_setup, folders_teardown)
       TEST(a_backup_restores_to_the_same_store),
+      TEST(each_restore_begins_an_epoch_that_restarts_keep),
+      TEST(a_store_without_an_epoch_gets_one_when_it_is_opened),
       TEST(restoring_over_anything_is_refused_and_leaves_it_alone),
       TEST(a_folder_that_is_empty_is_fit_to_restore_into),
       TEST(a_restore_that_fails_takes_away_what_it_made),

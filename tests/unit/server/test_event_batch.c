@@ -22,6 +22,8 @@ static int64_t counter_of(struct house *house) {
   return counter;
 }
 
+static const char *epoch_of(const struct fixture *fixture) { return app_services(fixture->app)->epoch; }
+
 // The topics and subjects of the changes in a stream's bytes, as "team team 1, labs": each one once in a row.
 static const char *changes_in(struct arena *arena, const char *body) {
   struct text all;
@@ -50,7 +52,7 @@ static const char *changes_in(struct arena *arena, const char *body) {
 
 static const char *heard(struct house *house, int64_t reader, int64_t after) {
   struct fixture *fixture = house->fixture;
-  fixture_call(fixture, reader, METHOD_GET, NULL, EVENTS "?after=%lld", (long long)after);
+  fixture_call(fixture, reader, METHOD_GET, NULL, EVENTS "?after=%s.%lld", epoch_of(fixture), (long long)after);
   fixture_expect(fixture, 200);
   return changes_in(fixture->arena, fixture->answer.body);
 }
@@ -250,7 +252,8 @@ static void a_grant_to_one_member_leaves_a_mates_stream_as_it_would_be_without(v
       assert_string_equal("", heard(house, house->bob, before)); // at the grant nothing at all reaches the mate
     }
     hand_in_report(&world);
-    fixture_call(house->fixture, house->bob, METHOD_GET, NULL, EVENTS "?after=%lld", (long long)world.after);
+    fixture_call(house->fixture, house->bob, METHOD_GET, NULL, EVENTS "?after=%s.%lld", epoch_of(house->fixture),
+                 (long long)world.after);
     fixture_expect(house->fixture, 200);
     bytes[has_grant] = without_counters(arena, house->fixture->answer.body);
     house_free(house);
@@ -286,13 +289,14 @@ static void a_stream_begins_with_hello_and_where_to_go_on(void **state) {
   struct fixture *fixture = house->fixture;
   fixture_call(fixture, house->ann, METHOD_GET, NULL, EVENTS);
   fixture_expect(fixture, 200);
-  const char *expected = arena_format(fixture->arena, "\nid: %lld\nevent: hello\ndata: {\"counter\":%lld}\n\n",
-                                      (long long)world.after, (long long)world.after);
+  const char *expected = arena_format(fixture->arena, "\nid: %s.%lld\nevent: hello\ndata: {\"counter\":%lld}\n\n",
+                                      epoch_of(fixture), (long long)world.after, (long long)world.after);
   assert_int_equal(0, strncmp(fixture->answer.body, "retry: ", 7));
   assert_string_equal(expected, strchr(fixture->answer.body, '\n'));
   // With something to catch up on, hello must not move the place before that has come.
   rename_team(&world);
-  fixture_call(fixture, house->ann, METHOD_GET, NULL, EVENTS "?after=%lld", (long long)world.after);
+  fixture_call(fixture, house->ann, METHOD_GET, NULL, EVENTS "?after=%s.%lld", epoch_of(fixture),
+               (long long)world.after);
   fixture_expect(fixture, 200);
   const char *body = fixture->answer.body;
   const char *hello = strstr(body, "event: hello");
@@ -301,9 +305,9 @@ static void a_stream_begins_with_hello_and_where_to_go_on(void **state) {
   assert_non_null(change);
   assert_true(hello < change);
   assert_true(strstr(body, "id: ") > hello);
-  assert_string_equal(arena_format(fixture->arena, "\n\nid: %lld\n\n", (long long)counter_of(house)),
-                      body + strlen(body) -
-                          strlen(arena_format(fixture->arena, "\n\nid: %lld\n\n", (long long)counter_of(house))));
+  const char *place =
+      arena_format(fixture->arena, "\n\nid: %s.%lld\n\n", epoch_of(fixture), (long long)counter_of(house));
+  assert_string_equal(place, body + strlen(body) - strlen(place));
   house_free(house);
 }
 
@@ -315,6 +319,20 @@ static int follow_from(struct house *house, const char *last_id, const char *que
                                   .headers = &header,
                                   .header_count = last_id != NULL};
   return fixture_send(house->fixture, house->ann, &call);
+}
+
+// "@N": N behind or ahead of the counter; "#N": the same, of another epoch; "@.WORDS": such a counter; "=WORDS": as it
+// stands.
+static const char *id_of(struct house *house, const char *words) {
+  struct arena *arena = house->fixture->arena;
+  const char *epoch = words != NULL && words[0] == '#' ? "000000000000" : epoch_of(house->fixture);
+  if (words == NULL || words[0] == '\0')
+    return words;
+  if (words[0] == '=')
+    return words + 1;
+  if (words[1] == '.')
+    return arena_format(arena, "%s%s", epoch, words + 1);
+  return arena_format(arena, "%s.%lld", epoch, (long long)(counter_of(house) + strtol(words + 1, NULL, 10)));
 }
 
 static void where_a_reader_goes_on_from(void **state) {
@@ -331,11 +349,17 @@ static void where_a_reader_goes_on_from(void **state) {
       {"@-256", "", false, true, "as far back as it goes"},
       {"@-257", "", true, false, "further"},
       {"@1", "", true, false, "ahead of a store that was restored"},
-      {"9223372036854775807", "", true, false, "far ahead"},
-      {"-3", "", true, false, "no id of ours"},
-      {"0x10", "", true, false, "no id of ours"},
-      {"12\t", "", true, false, "no id of ours"},
-      {"99999999999999999999", "", true, false, "no number that fits"},
+      {"@9223372036854770000", "", true, false, "far ahead"},
+      {"#-1", "", true, false, "of another epoch, although that counter has come again"},
+      {"=12", "", true, false, "without an epoch"},
+      {"=", "", false, false, "an empty id is none"},
+      {"=000000000000.", "", true, false, "without a counter"},
+      {"@.-3", "", true, false, "no id of ours"},
+      {"@.0x10", "", true, false, "no id of ours"},
+      {"@.12\t", "", true, false, "no id of ours"},
+      {"@.99999999999999999999", "", true, false, "no number that fits"},
+      {NULL, "?after=#-1", true, false, "of another epoch, as a parameter"},
+      {NULL, "?after=soon", true, false, "no id of ours, as a parameter"},
       {NULL, "?after=@", false, false, "the same as a parameter"},
       {NULL, "?after=@-1", false, true, "the same as a parameter"},
       {"@", "?after=@-1", false, false, "the header goes before it"},
@@ -352,12 +376,10 @@ static void where_a_reader_goes_on_from(void **state) {
   int64_t counter = counter_of(house);
   for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
     struct arena *arena = house->fixture->arena;
-    const char *last_id = cases[i].last_id;
-    if (last_id != NULL && last_id[0] == '@')
-      last_id = arena_format(arena, "%lld", (long long)(counter + strtol(last_id + 1, NULL, 10)));
+    const char *last_id = id_of(house, cases[i].last_id);
     const char *query = cases[i].query;
-    if (strchr(query, '@') != NULL)
-      query = arena_format(arena, "?after=%lld", (long long)(counter + strtol(strchr(query, '@') + 1, NULL, 10)));
+    if (strpbrk(query, "@#") != NULL)
+      query = arena_format(arena, "?after=%s", id_of(house, strpbrk(query, "@#")));
     assert_int_equal(200, follow_from(house, last_id, query));
     const char *body = house->fixture->answer.body;
     if ((strstr(body, "event: reload") != NULL) != cases[i].has_reload ||
@@ -367,7 +389,6 @@ static void where_a_reader_goes_on_from(void **state) {
     if (reload != NULL)
       assert_int_equal(counter, strtoll(strstr(reload, "\"counter\":") + 10, NULL, 10));
   }
-  assert_int_equal(422, follow_from(house, NULL, "?after=soon"));
   assert_int_equal(422, follow_from(house, NULL, "?before=3"));
   house_free(house);
 }
@@ -386,7 +407,8 @@ static void every_event_is_caught_up_on_once_and_in_its_order(void **state) {
   for (int64_t after = world.after; after <= counter; after++) {
     struct text parts;
     text_init(&parts, arena);
-    fixture_call(house->fixture, house->ann, METHOD_GET, NULL, EVENTS "?after=%lld", (long long)after);
+    fixture_call(house->fixture, house->ann, METHOD_GET, NULL, EVENTS "?after=%s.%lld", epoch_of(house->fixture),
+                 (long long)after);
     int64_t last = after;
     for (const char *at = house->fixture->answer.body; (at = strstr(at, "event: change")) != NULL; at++) {
       int64_t of = strtoll(strstr(at, "\"counter\":") + 10, NULL, 10);
@@ -408,7 +430,9 @@ static void of_one_batch_each_reader_gets_what_is_new_to_them(void **state) {
   struct event_batch batch;
   struct db *db = app_db(house->fixture->app);
   int64_t to = counter_of(house);
-  assert_int_equal(ERR_OK, event_batch_load(db, arena, house->fixture->course, world.after, to, &batch));
+  const struct event_span span = {
+      .epoch = epoch_of(house->fixture), .course = house->fixture->course, .from = world.after, .to = to};
+  assert_int_equal(ERR_OK, event_batch_load(db, arena, &span, &batch));
   static const struct {
     int64_t behind;
     const char *expected;
@@ -446,7 +470,8 @@ static void no_subject_can_break_out_of_its_line(void **state) {
   for (size_t i = 0; i < sizeof subjects / sizeof *subjects; i++)
     assert_int_equal(ERR_OK, audit_write(&act, fixture->course, "milestone dates moved", subjects[i], NULL, NULL));
   assert_int_equal(ERR_OK, db_commit(act.db));
-  fixture_call(fixture, house->ann, METHOD_GET, NULL, EVENTS "?after=%lld", (long long)world.after);
+  fixture_call(fixture, house->ann, METHOD_GET, NULL, EVENTS "?after=%s.%lld", epoch_of(fixture),
+               (long long)world.after);
   fixture_expect(fixture, 200);
   size_t changes = 0, ids = 0, others = 0;
   for (const char *line = fixture->answer.body; *line != '\0'; line += strcspn(line, "\n") + 1) {

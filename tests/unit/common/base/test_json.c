@@ -48,16 +48,18 @@ static void every_kind_of_value_is_written(void **state) {
   json_int(json, "size", 4);
   json_flag(json, "open", true);
   json_flag(json, "full", false);
-  json_none(json, "team");
+  json_int_or_null(json, "team", 0);
+  json_int_or_null(json, "contact", -3);
   json_instant(json, "due", 1694476740);
   json_instant_or_null(json, "opens", 0);
   json_instant_or_null(json, "closes", 1);
   json_decimal(json, "weight", 250);
   json_end(json);
-  assert_string_equal(json_get(json),
-                      "{\"name\":\"Ada\",\"none\":null,\"size\":4,\"open\":true,\"full\":false,\"team\":null,"
-                      "\"due\":\"2023-09-11T23:59:00Z\",\"opens\":null,\"closes\":\"1970-01-01T00:00:01Z\","
-                      "\"weight\":2.5}");
+  assert_string_equal(
+      json_get(json),
+      "{\"name\":\"Ada\",\"none\":null,\"size\":4,\"open\":true,\"full\":false,\"team\":null,\"contact\":-3,"
+      "\"due\":\"2023-09-11T23:59:00Z\",\"opens\":null,\"closes\":\"1970-01-01T00:00:01Z\","
+      "\"weight\":2.5}");
   assert_int_equal(json->text.size, strlen(json_get(json)));
 }
 

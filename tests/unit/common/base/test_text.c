@@ -402,8 +402,22 @@ static void integers_are_read_strictly(void **state) {
   }
 }
 
+static void a_quotation_ends_its_sentence_once(void **state) {
+  (void)state;
+  static const struct {
+    const char *text, *quoted;
+  } cases[] = {
+      {"They are ill", "\"They are ill\"."}, {"They are ill.", "\"They are ill.\""}, {"Why not?", "\"Why not?\""},
+      {"At last!\n", "\"At last!\n\""},      {"two\nlines ", "\"two\nlines \"."},    {"", "\"\"."},
+  };
+  struct arena *arena SCOPED_ARENA = arena_new();
+  for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++)
+    assert_string_equal(text_quotation(arena, cases[i].text), cases[i].quoted);
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
+      cmocka_unit_test(a_quotation_ends_its_sentence_once),
       cmocka_unit_test(a_buffer_grows_and_keeps_its_end),
       cmocka_unit_test(adding_nothing_gives_an_empty_text),
       cmocka_unit_test(formats_at_the_edge_of_the_room_come_out_whole),

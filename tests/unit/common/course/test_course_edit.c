@@ -41,6 +41,7 @@
   ", hand_in: { files: [pdf], max_size: 1MB } } # {due: never}\n"
 #define BLOCK_DATES "    opens: 2023-11-20 09:00\n    due: 2023-12-01 23:59 # midnight, nearly\n"
 #define FLOW_DATES ", opens: 2023-11-27 09:00, due: '2023-12-11 11:20'"
+#define DUE_AS(form) FILE_OF("    opens: 2023-11-20 09:00\n    due: " form "\n", FLOW_DATES)
 #define FILE_OF(block, flow) HEAD BLOCK(block) FLOW(flow) GRADING
 
 static int64_t instant(const char *text) {
@@ -76,6 +77,32 @@ static const struct edit_case cases[] = {
      FILE_OF(BLOCK_DATES, FLOW_DATES), "the comma goes with it"},
     {FILE_OF(BLOCK_DATES, FLOW_DATES), "report", EDIT_CLOSES, NULL, FILE_OF(BLOCK_DATES, FLOW_DATES),
      "nothing there to take out"},
+    // Every form in which YAML lets a text be written becomes the plain one; what stands around it stays.
+    {DUE_AS("2023-12-01\n      23:59 # over two lines"), "report", EDIT_DUE, "2023-12-03T04:59:00Z",
+     DUE_AS("2023-12-02 23:59 # over two lines"), "a plain value over two lines"},
+    {DUE_AS("\n      2023-12-01 23:59"), "report", EDIT_DUE, "2023-12-03T04:59:00Z", DUE_AS("\n      2023-12-02 23:59"),
+     "a value below its key"},
+    {DUE_AS("\"2023\\x2d12-01\\u002023:59\" # ü, escapes"), "report", EDIT_DUE, "2023-12-03T04:59:00Z",
+     DUE_AS("2023-12-02 23:59 # ü, escapes"), "escapes"},
+    {DUE_AS("\"2023-12-01 \\\n      23:59\""), "report", EDIT_DUE, "2023-12-03T04:59:00Z", DUE_AS("2023-12-02 23:59"),
+     "an escaped end of line"},
+    {DUE_AS("'2023-12-01\n      23:59'"), "report", EDIT_DUE, "2023-12-03T04:59:00Z", DUE_AS("2023-12-02 23:59"),
+     "quotes over two lines"},
+    {DUE_AS("|-\n      2023-12-01 23:59\n"), "report", EDIT_DUE, "2023-12-03T04:59:00Z", DUE_AS("2023-12-02 23:59\n"),
+     "a block; the empty line behind it is not the value's"},
+    {DUE_AS(">- # folded\n      2023-12-01\n      23:59"), "report", EDIT_DUE, "2023-12-03T04:59:00Z",
+     DUE_AS("2023-12-02 23:59 # folded"), "the comment beside a block's sign"},
+    {DUE_AS("|-\n      2023-12-01 23:59"), "report", EDIT_CLOSES, "2023-12-06T04:59:00Z",
+     DUE_AS("|-\n      2023-12-01 23:59\n    closes: 2023-12-05 23:59"), "a close behind a due of two lines"},
+    {DUE_AS("2023-12-01 23:59\n    closes: >-\n      2023-12-05\n      23:59"), "report", EDIT_CLOSES, NULL,
+     DUE_AS("2023-12-01 23:59"), "a close of several lines goes whole"},
+    {FILE_OF(BLOCK_DATES, ", opens: 2023-11-27 09:00, due: \"2023-12-11\\x2011:20\""), "poster", EDIT_DUE,
+     "2023-12-10T16:20:00Z", FILE_OF(BLOCK_DATES, ", opens: 2023-11-27 09:00, due: 2023-12-10 11:20"),
+     "escapes in a flow map"},
+    {FILE_OF(BLOCK_DATES, ", opens: 2023-11-27 09:00, due: '2023-12-11\n      11:20'"), "poster", EDIT_CLOSES,
+     "2023-12-12T04:59:00Z",
+     FILE_OF(BLOCK_DATES, ", opens: 2023-11-27 09:00, due: '2023-12-11\n      11:20', closes: 2023-12-11 23:59"),
+     "behind two lines in a flow map"},
 };
 
 static void only_the_date_changes(void **state) {
@@ -143,6 +170,41 @@ static void what_cannot_be_written_is_refused_by_its_field(void **state) {
   }
 }
 
+static void a_form_that_is_not_known_is_refused_with_its_line_and_what_to_do(void **state) {
+  (void)state;
+  static const struct {
+    const char *before;
+    struct course_edit edit;
+    const char *words;
+    const char *why;
+  } refused[] = {
+      {FILE_OF("    opens: 2023-11-20 09:00\n    ? due\n    : 2023-12-01 23:59\n", FLOW_DATES),
+       {"report", EDIT_CLOSES, 1701838740},
+       "Write 'closes: 2023-12-05 23:59' into the file yourself and apply it.",
+       "nothing can be put behind a key with a question mark"},
+      {FILE_OF("    opens: 2023-11-20 09:00\n    due: 2023-12-01 23:59\n    ? closes\n    : 2023-12-05 23:59\n",
+               FLOW_DATES),
+       {"report", EDIT_CLOSES, 0},
+       "Take 'closes' out of the file yourself and apply it.",
+       "nor can such a key go"},
+  };
+  for (size_t i = 0; i < sizeof refused / sizeof *refused; i++) {
+    struct arena *arena SCOPED_ARENA = arena_new();
+    struct problem problem;
+    problem_init(&problem, arena);
+    const char *text = NULL;
+    const struct course *course = NULL;
+    assert_int_equal(ERR_INVALID,
+                     course_edit_apply(arena, refused[i].before, &refused[i].edit, 1, &problem, &text, &course));
+    assert_null(text);
+    assert_int_equal(1, problem.error_count);
+    assert_string_equal("closes", problem.errors[0].field);
+    const char *said = problem.errors[0].message;
+    if (strncmp(said, "Line ", 5) != 0 || strstr(said, refused[i].words) == NULL)
+      fail_msg("%s: %s", refused[i].why, said);
+  }
+}
+
 static void a_byte_order_mark_shifts_nothing(void **state) {
   (void)state;
   struct arena *arena SCOPED_ARENA = arena_new();
@@ -162,6 +224,7 @@ int main(void) {
       cmocka_unit_test(only_the_date_changes),
       cmocka_unit_test(several_dates_change_at_once_though_each_alone_would_be_refused),
       cmocka_unit_test(what_cannot_be_written_is_refused_by_its_field),
+      cmocka_unit_test(a_form_that_is_not_known_is_refused_with_its_line_and_what_to_do),
       cmocka_unit_test(a_byte_order_mark_shifts_nothing),
   };
   return cmocka_run_group_tests_name("course_edit", tests, NULL, NULL);

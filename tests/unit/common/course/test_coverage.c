@@ -64,7 +64,7 @@ static const struct words_case words_cases[] = {
      {1, 0},
      false,
      "nobody at Machine learning level Project work or above; 1 classmate who looks for a team is. "
-     "nobody at Systems level Project work or above; no classmate who looks for a team is"},
+     "Nobody at Systems level Project work or above; no classmate who looks for a team is"},
     {{{ML, RESEARCH, 1}}, 1, false, {{NONE}}, 0, false, {0}, false, "nobody at Machine learning level Research"},
     {{{ML, COURSE, 2}},
      1,
@@ -135,7 +135,7 @@ static const struct words_case words_cases[] = {
      {0},
      false,
      "one person may not stand for both Machine learning level Course work or above and Systems level Course work or "
-     "above; 1 more is needed at either of them. nobody at Design level Course work or above"},
+     "above; 1 more is needed at either of them. Nobody at Design level Course work or above"},
     {{{ML, NONE, 1}}, 0, true, {{NONE}}, 1, false, {0}, false, NULL},
 };
 

@@ -173,14 +173,62 @@ static void what_is_said_to_a_student_follows_the_instant(void **state) {
     const struct reminder_subject subject = {REMINDER_MILESTONE, &milestone, "milestone proposal", "Proposal", 0, NULL};
     const struct terms terms = {0, instant(cases[i].due), instant(cases[i].closes), cases[i].late};
     struct calendar *calendar = open_zone(arena, "America/New_York");
-    struct reminder_words said = reminder_to_student(arena, calendar, &subject, &terms, instant(cases[i].now));
+    const struct reminder_reader reader = {.terms = &terms};
+    struct reminder_words said = reminder_to_student(arena, calendar, &subject, &reader, instant(cases[i].now));
     assert_string_equal(said.subject, cases[i].subject);
-    if (cases[i].kind == MILESTONE_PROPOSAL) { // whose slot is not meant here
-      assert_true(text_starts(said.words, cases[i].words));
-      continue;
-    }
     assert_string_equal(said.words, cases[i].words);
   }
+}
+
+static void nobody_is_told_to_get_what_they_have_or_need_not(void **state) {
+  (void)state;
+  static const struct {
+    const char *why;
+    enum milestone_kind kind;
+    struct reminder_reader reader;
+    const char *held, *not_held; // NULL: neither is looked for
+  } cases[] = {
+      {"who has not booked", MILESTONE_CHECK_IN, {0}, "See that a slot is booked", NULL},
+      {"who has", MILESTONE_CHECK_IN, {.has_slot = true}, "It is to be held by", "slot"},
+      {"slides go with a presentation", MILESTONE_PRESENTATION, {0}, "See that a slot is booked", NULL},
+      {"the slot of an artifact is one of several ways", MILESTONE_ARTIFACT, {0}, "Hand it in", "slot"},
+      {"a proposal has no slot", MILESTONE_PROPOSAL, {0}, "a draft that is only saved is not submitted", "slot"},
+      {"who hears that it is not submitted",
+       MILESTONE_PROPOSAL,
+       {.has_draft = true},
+       "Submit it. It is due",
+       "only saved"},
+  };
+  const struct hand_in pdf = {0};
+  const struct terms terms = {0, 2000, 9000, &ten_a_day};
+  for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+    struct arena *arena SCOPED_ARENA = arena_new();
+    const struct milestone milestone = {.kind = cases[i].kind,
+                                        .late = &ten_a_day,
+                                        .slot_length = {0, 900},
+                                        .hand_ins = &pdf,
+                                        .hand_in_count = cases[i].kind != MILESTONE_CHECK_IN};
+    const struct reminder_subject subject = {REMINDER_MILESTONE, &milestone, "", "T", 2000, NULL};
+    struct reminder_reader reader = cases[i].reader;
+    reader.terms = &terms;
+    const char *words = reminder_to_student(arena, open_zone(arena, "UTC"), &subject, &reader, 1000).words;
+    if (strstr(words, cases[i].held) == NULL || (cases[i].not_held != NULL && strstr(words, cases[i].not_held) != NULL))
+      fail_msg("%s: %s", cases[i].why, words);
+  }
+}
+
+static void who_has_a_team_is_told_to_register_it_and_who_has_none_to_find_one(void **state) {
+  (void)state;
+  struct arena *arena SCOPED_ARENA = arena_new();
+  const struct reminder_subject subject = {REMINDER_REGISTRATION, NULL, "", "T", 1000, NULL};
+  struct reminder_reader reader = {.terms = &(struct terms){.due = 1000}};
+  const char *alone = reminder_to_student(arena, open_zone(arena, "UTC"), &subject, &reader, 0).words;
+  reader.has_team = true;
+  const char *member = reminder_to_student(arena, open_zone(arena, "UTC"), &subject, &reader, 0).words;
+  assert_non_null(strstr(alone, "found one, or join one"));
+  assert_null(strstr(alone, "register it"));
+  assert_non_null(strstr(member, "Complete it and register it by"));
+  assert_null(strstr(member, "join one"));
 }
 
 static void every_topic_says_what_to_do_before_and_what_is_left_after(void **state) {
@@ -207,6 +255,7 @@ static void every_topic_says_what_to_do_before_and_what_is_left_after(void **sta
                                       .hand_ins = &pdf,
                                       .hand_in_count = 1};
   const struct terms terms = {.due = 1700000000};
+  const struct reminder_reader reader = {.terms = &terms};
   for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
     struct arena *arena SCOPED_ARENA = arena_new();
     struct calendar *calendar = open_zone(arena, "Asia/Kolkata");
@@ -214,7 +263,7 @@ static void every_topic_says_what_to_do_before_and_what_is_left_after(void **sta
     for (int after = 0; after <= 1; after++) { // at its due, and a second later
       int64_t now = terms.due + after;
       struct reminder_words said = cases[i].is_staff ? reminder_to_staff(arena, calendar, &subject, now)
-                                                     : reminder_to_student(arena, calendar, &subject, &terms, now);
+                                                     : reminder_to_student(arena, calendar, &subject, &reader, now);
       assert_non_null(strstr(said.words, after ? cases[i].after : cases[i].before));
       assert_non_null(strstr(said.words, "Wed 15 Nov 2023 03:43")); // 22:13:20Z, half an hour off
       assert_true(text_starts(said.subject, after ? cases[i].subject_after : cases[i].subject_before));
@@ -247,8 +296,8 @@ static void a_long_title_is_cut_and_the_instant_stays(void **state) {
   for (int i = 0; i < 300; i++)
     text_add(&title, "\xC3\xA9");
   const struct reminder_subject subject = {REMINDER_INFO_CARD, NULL, "", text_get(&title), 1000, NULL};
-  const char *line =
-      reminder_to_student(arena, open_zone(arena, "UTC"), &subject, &(struct terms){.due = 1000}, 0).subject;
+  const struct reminder_reader reader = {.terms = &(struct terms){.due = 1000}};
+  const char *line = reminder_to_student(arena, open_zone(arena, "UTC"), &subject, &reader, 0).subject;
   assert_int_equal(utf8_length(line), 200);
   assert_true(utf8_is_valid(line, strlen(line)));
   assert_non_null(strstr(line, "\xC3\xA9\xE2\x80\xA6: due Thu 1 Jan 1970 00:16"));
@@ -258,6 +307,8 @@ int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(civil_days_keep_the_wall_clock_and_hours_are_exact),
       cmocka_unit_test(offsets_are_said_in_words),
+      cmocka_unit_test(nobody_is_told_to_get_what_they_have_or_need_not),
+      cmocka_unit_test(who_has_a_team_is_told_to_register_it_and_who_has_none_to_find_one),
       cmocka_unit_test(subjects_come_by_their_dues_with_keys_that_stay),
       cmocka_unit_test(a_course_without_dates_has_no_subjects),
       cmocka_unit_test(what_is_said_to_a_student_follows_the_instant),

@@ -110,7 +110,10 @@ static void faults_of_a_new_person_are_told_at_once_and_change_nothing(void **st
   static const struct {
     const char *name;
     const char *why;
-  } cases[] = {{"Ada\nLovelace", "two lines"}, {"Ada\x01", "a control character"}, {"Ad\xFF", "not UTF-8"}};
+  } cases[] = {{"Ada\nLovelace", "two lines"},
+               {"Ada\x01", "a control character"},
+               {"Ad\xFF", "not UTF-8"},
+               {"Ada\u200B", "unseen"}};
   for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)
     if (person_create(&act, cases[i].name, "x@example.edu", &id) != ERR_INVALID)
       fail_msg("%s", cases[i].why);

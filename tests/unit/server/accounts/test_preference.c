@@ -232,18 +232,33 @@ static void a_change_of_quiet_hours_holds_for_what_waits(void **state) {
 
 // --- the link at the end of a mail
 
-static const char *link_of(int64_t person, const char *kind) {
+#define FORM "application/x-www-form-urlencoded"
+
+static const char *link_of_all(int64_t person, const char *const *names, size_t count) {
   const char *path = NULL;
   struct db *db = app_db(house.fixture->app);
+  const struct notice_kind **kinds = arena_alloc(house.fixture->arena, count * sizeof(const struct notice_kind *));
+  for (size_t i = 0; i < count; i++)
+    kinds[i] = notice_kind_find(names[i]);
+  const struct notice_link link = {person, kinds, count};
   assert_int_equal(ERR_OK, db_begin_write(db));
-  assert_int_equal(ERR_OK, notice_unsubscribe_path(db, house.fixture->arena, person, kind, &path));
+  assert_int_equal(ERR_OK, notice_unsubscribe_path(db, house.fixture->arena, &link, &path));
   assert_int_equal(ERR_OK, db_commit(db));
   return path;
 }
 
+static const char *link_of(int64_t person, const char *kind) { return link_of_all(person, &kind, 1); }
+
 static int post(const char *path, const char *media, const char *body) {
   return fixture_send(house.fixture, 0,
                       &(struct local_call){.method = METHOD_POST, .target = path, .content_type = media, .body = body});
+}
+
+static int post_accepting(const char *path, const char *accepted) {
+  const struct header accept = {"accept", accepted};
+  return fixture_send(
+      house.fixture, 0,
+      &(struct local_call){.method = METHOD_POST, .target = path, .headers = &accept, .header_count = 1});
 }
 
 static void one_click_turns_the_kind_off_whatever_the_form(void **state) {
@@ -277,6 +292,96 @@ static void one_click_again_changes_nothing_and_is_answered_alike(void **state) 
   assert_string_equal(before, fixture_dump(house.fixture));
 }
 
+static bool page_has(const char *words) { return strstr(house.fixture->answer.body, words) != NULL; }
+
+static void one_click_turns_off_every_kind_of_the_mail_that_may_be(void **state) {
+  (void)state;
+  struct fixture *fixture = house.fixture;
+  static const char *const names[] = {"member left", "dates moved", "invitation"};
+  const char *path = link_of_all(house.ann, names, 3);
+  assert_int_equal(200, post(path, FORM, "List-Unsubscribe=One-Click"));
+  assert_true(page_has("<li>Somebody left your team</li>\n<li>A team invites you</li>"));
+  assert_false(is_on(house.ann, "member left"));
+  assert_false(is_on(house.ann, "invitation"));
+  assert_true(is_on(house.ann, "reminder"));
+  int64_t chosen = 0;
+  assert_int_equal(ERR_OK,
+                   db_get_int_values(app_db(fixture->app), &chosen, "select count(*) from notice_choices", NULL, 0));
+  assert_int_equal(2, chosen);
+  const char *before = fixture_dump(fixture);
+  assert_int_equal(200, post(path, NULL, NULL));
+  assert_string_equal(before, fixture_dump(fixture));
+}
+
+static void the_page_turns_on_again_what_it_turned_off(void **state) {
+  (void)state;
+  static const char *const names[] = {"member left", "invitation"};
+  static const struct {
+    const char *body;
+    bool is_on;
+    const char *why;
+  } cases[] = {
+      {"mails=on", true, "our own button"},       {"", false, "our other button"},
+      {"mails=on&x=1", false, "no page of ours"}, {"mails=off", false, "other words"},
+      {"MAILS=ON", false, "in capitals"},         {"mails=o", false, "cut off"},
+  };
+  const char *path = link_of_all(house.ann, names, 2);
+  for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+    assert_int_equal(200, post(path, NULL, NULL));
+    assert_true(page_has("<h1>These mails are off</h1>"));
+    assert_true(page_has("name=\"mails\" value=\"on\""));
+    assert_int_equal(200, post(path, FORM, cases[i].body));
+    bool says_so = page_has("<h1>These mails are on again</h1>");
+    if (is_on(house.ann, "member left") != cases[i].is_on || is_on(house.ann, "invitation") != cases[i].is_on ||
+        says_so != cases[i].is_on)
+      fail_msg("%s", cases[i].why);
+  }
+  assert_int_equal(404, post("/unsubscribe/1.member_left.00000000000000000000000000000000", FORM, "mails=on"));
+}
+
+static void the_page_tells_apart_what_is_on_and_what_is_off_already(void **state) {
+  (void)state;
+  static const char *const names[] = {"member left", "invitation"};
+  const char *path = link_of_all(house.ann, names, 2);
+  assert_int_equal(200, post(link_of(house.ann, "member left"), NULL, NULL));
+  assert_int_equal(200, fixture_call(house.fixture, 0, METHOD_GET, NULL, "%s", path));
+  assert_true(page_has("<title>Stop these mails? \xc2\xb7 Tandem</title>"));
+  assert_true(page_has("<p>They tell:</p>\n<ul>\n<li>A team invites you</li>\n</ul>\n"
+                       "<p>Off already:</p>\n<ul>\n<li>Somebody left your team</li>\n</ul>"));
+}
+
+// RFC 8058 asks nothing of what a mail's provider would take for an answer.
+static void one_click_holds_whatever_the_client_accepts(void **state) {
+  (void)state;
+  static const char *const accepted[] = {"text/html", "application/json", "image/png", "*/*;q=0"};
+  const char *path = link_of(house.ann, "member left");
+  for (size_t i = 0; i < sizeof accepted / sizeof *accepted; i++) {
+    assert_int_equal(ERR_OK, db_exec(app_db(house.fixture->app), "delete from notice_choices"));
+    assert_int_equal(200, post_accepting(path, accepted[i]));
+    assert_false(is_on(house.ann, "member left"));
+  }
+}
+
+static void a_browser_is_told_in_words_that_a_link_is_wrong(void **state) {
+  (void)state;
+  struct fixture *fixture = house.fixture;
+  static const char *const wrong[] = {"/unsubscribe/1.member_left.00000000000000000000000000000000", "/unsubscribe/x"};
+  const char *before = fixture_dump(fixture), *first = NULL;
+  for (size_t i = 0; i < 4; i++) {
+    const struct header accept = {"accept", "text/html,application/xhtml+xml,*/*;q=0.8"};
+    const struct local_call call = {
+        .method = i % 2 == 0 ? METHOD_GET : METHOD_POST, .target = wrong[i / 2], .headers = &accept, .header_count = 1};
+    local_call(fixture->app, fixture->arena, &call, &fixture->answer); // the contract knows problem documents only
+    assert_int_equal(404, fixture->answer.status);
+    assert_string_equal("text/html; charset=utf-8", fixture->answer.content_type);
+    first = first == NULL ? fixture->answer.body : first;
+    assert_string_equal(first, fixture->answer.body);
+  }
+  assert_true(page_has("This link is not whole"));
+  assert_false(page_has("<form"));
+  assert_string_equal(before, fixture_dump(fixture));
+}
+
 static void the_page_says_what_it_would_turn_off_and_changes_nothing(void **state) {
   (void)state;
   struct fixture *fixture = house.fixture;
@@ -293,7 +398,8 @@ static void the_page_says_what_it_would_turn_off_and_changes_nothing(void **stat
   assert_string_equal("no-store", local_answer_header(&fixture->answer, "Cache-Control"));
   post(path, NULL, NULL);
   assert_int_equal(200, fixture_call(fixture, 0, METHOD_GET, NULL, "%s", path));
-  assert_null(strstr(fixture->answer.body, "<form"));
+  assert_true(page_has("<h1>These mails are off</h1>"));
+  assert_false(page_has(">Stop these mails<"));
 }
 
 static void erasing_a_person_ends_their_links(void **state) {
@@ -351,6 +457,11 @@ int main(void) {
       cmocka_unit_test_setup_teardown(a_change_of_quiet_hours_holds_for_what_waits, start, stop),
       cmocka_unit_test_setup_teardown(one_click_turns_the_kind_off_whatever_the_form, start, stop),
       cmocka_unit_test_setup_teardown(one_click_again_changes_nothing_and_is_answered_alike, start, stop),
+      cmocka_unit_test_setup_teardown(one_click_turns_off_every_kind_of_the_mail_that_may_be, start, stop),
+      cmocka_unit_test_setup_teardown(the_page_turns_on_again_what_it_turned_off, start, stop),
+      cmocka_unit_test_setup_teardown(the_page_tells_apart_what_is_on_and_what_is_off_already, start, stop),
+      cmocka_unit_test_setup_teardown(one_click_holds_whatever_the_client_accepts, start, stop),
+      cmocka_unit_test_setup_teardown(a_browser_is_told_in_words_that_a_link_is_wrong, start, stop),
       cmocka_unit_test_setup_teardown(the_page_says_what_it_would_turn_off_and_changes_nothing, start, stop),
       cmocka_unit_test_setup_teardown(erasing_a_person_ends_their_links, start, stop),
       cmocka_unit_test_setup_teardown(whatever_is_wrong_with_a_link_the_answer_is_one, start, stop),

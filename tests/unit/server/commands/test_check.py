@@ -38,6 +38,22 @@ class Check(unittest.TestCase):
         self.assertEqual(code, 1)
         self.assertEqual(out, "config/minimal.yaml: sound: weights 100; project, 1 milestone: 100\n")
 
+    def test_what_is_wrong_with_a_settings_file_is_told_of_a_settings_file(self):
+        with tempfile.TemporaryDirectory() as folder:
+            for text, words in (("listen: &a none\n", "anchors (&name) are not used in settings files"),
+                                ("listen: *a\n", "aliases (*name) are not used in settings files"),
+                                ("listen: !b none\n", "tags (!name) are not used in settings files"),
+                                ("<<: { listen: none }\n", "merge keys (<<) are not used in settings files"),
+                                ("listen: none\n---\nlisten: none\n", "a settings file is one document"),
+                                ("%TAG ! !x\n---\nlisten: none\n", "%TAG directives are not used in settings files"),
+                                ("[none]\n", "a settings file is a map"), ("", "the file is empty"), ("listen: 'none\n", "not valid YAML")):
+                path = os.path.join(folder, "server.yaml")
+                Path(path).write_text(text, encoding="utf-8")
+                code, out, err = tandem("check", "--settings", path)
+                self.assertEqual((code, out), (1, ""), text)
+                self.assertIn(words, err)
+                self.assertNotIn("course", err)
+
     def test_json_is_for_programs(self):
         code, out, err = tandem("check", "--json", f"{BROKEN}/unknown-key-near.yaml", "config/minimal.yaml", "missing.yaml")
         self.assertEqual((code, err), (1, ""))

@@ -26,6 +26,21 @@ static inline int answer_it(struct fixture *fixture, int64_t staff, int64_t requ
 #define GRANT "{\"verdict\":\"grant\",\"words\":\"Fine with us.\"}"
 #define DECLINE "{\"verdict\":\"decline\",\"words\":\"There is no room.\"}"
 
+// Grants it: its asker gets one message, of the answer and of what came of it (`fact`); the words of the answer once.
+static inline void granted_and_told_once(struct fixture *fixture, int64_t staff, int64_t asker, int64_t request,
+                                         const char *fact) {
+  size_t before = fixture_messages(fixture, asker, "");
+  answer_it(fixture, staff, request, GRANT);
+  fixture_expect(fixture, 201);
+  assert_int_equal(fixture_messages(fixture, asker, ""), before + 1);
+  const char *words = fixture_last_words(fixture, asker);
+  assert_non_null(strstr(words, "was granted."));
+  assert_non_null(strstr(words, fact));
+  const char *answer = strstr(words, "Fine with us.");
+  assert_non_null(answer);
+  assert_null(strstr(answer + 1, "Fine with us."));
+}
+
 static inline int say(struct fixture *fixture, int64_t person, int64_t request, bool agrees) {
   return fixture_call(fixture, person, METHOD_POST, agrees ? "{\"agrees\":true}" : "{\"agrees\":false}",
                       SAMPLE "/requests/%lld/consent", (long long)request);

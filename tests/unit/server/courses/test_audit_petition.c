@@ -29,8 +29,7 @@ static void an_instructor_approves_an_auditor_who_asks_and_staff_cannot(void **s
   assert_int_equal(fixture_messages(fixture, pat, "request"), 1);
   assert_int_equal(fixture_messages(fixture, kim, "request"), 0);
   refused_and_open(fixture, kim, request, 403, "not_allowed");
-  answer_it(fixture, pat, request, GRANT);
-  fixture_expect(fixture, 201);
+  granted_and_told_once(fixture, pat, aud, request, "audit");
   fixture_call(fixture, aud, METHOD_GET, NULL, SAMPLE);
   assert_true(json_is_true(fixture_json(fixture, "you.audit_approved")));
   int64_t is_confidential = 0; // the other flag stays

@@ -131,8 +131,10 @@ static const char *target_of(struct arena *arena, const struct route *row) {
   return text_get(&path);
 }
 
+// What becomes of the webhooks of an archived course: test_webhook_archived.c.
 static bool is_kept(const struct route *row) {
-  return (row->method == METHOD_PATCH && strcmp(row->path, "/courses/{course}") == 0) ||
+  bool is_webhook = strcmp(row->path, "/courses/{course}/webhooks/{webhook}") == 0;
+  return is_webhook || (row->method == METHOD_PATCH && strcmp(row->path, "/courses/{course}") == 0) ||
          strcmp(row->path, "/courses/{course}/copies") == 0 || strcmp(row->path, "/courses/{course}/exports") == 0;
 }
 

@@ -59,6 +59,15 @@ static int64_t upload(struct class *class, int64_t by, const char *words) {
   return fixture_int(class->fixture, "id");
 }
 
+static void a_name_is_kept_without_what_nobody_sees(void **state) {
+  struct class *class = *state;
+  fixture_call(class->fixture, class->ann, METHOD_POST, WORDS, SAMPLE "/files?name=no%%E2%%80%%8Btes.t%%C2%%ADxt");
+  fixture_expect(class->fixture, 201);
+  assert_string_equal(fixture_text(class->fixture, "name"), "notes.txt");
+  fixture_call(class->fixture, class->ann, METHOD_POST, WORDS, SAMPLE "/files?name=%%E2%%80%%AEnotes.txt");
+  fixture_expect(class->fixture, 422);
+}
+
 static int status_of(struct class *class, int64_t by, int64_t file) {
   return fixture_call(class->fixture, by, METHOD_GET, NULL, SAMPLE "/files/%lld", (long long)file);
 }
@@ -303,6 +312,7 @@ int main(void) {
       cmocka_unit_test_setup_teardown(one_that_was_handed_in_stays_and_is_read_by_the_team, setup, teardown),
       cmocka_unit_test_setup_teardown(only_the_owner_or_a_team_mate_hands_a_file_in_and_only_once, setup, teardown),
       cmocka_unit_test_setup_teardown(what_is_refused_leaves_neither_row_nor_file, setup, teardown),
+      cmocka_unit_test_setup_teardown(a_name_is_kept_without_what_nobody_sees, setup, teardown),
       cmocka_unit_test_setup_teardown(a_name_is_stored_composed, setup, teardown),
       cmocka_unit_test_setup_teardown(a_content_is_removed_only_when_neither_the_store_nor_the_batch_names_it, setup,
                                       teardown),

@@ -234,6 +234,82 @@ static void an_erased_person_leaves_a_number_a_sound_chain_and_no_trace(void **s
   end_class(&class);
 }
 
+static void expect_message(struct fixture *fixture, int64_t person, const char *words, bool is_there) {
+  fixture_call(fixture, person, METHOD_GET, NULL, "/api/v1/me/messages");
+  fixture_expect(fixture, 200);
+  if ((strstr(fixture->answer.body, words) != NULL) != is_there)
+    fail_msg("%s %s in %s", words, is_there ? "is not" : "is", fixture->answer.body);
+}
+
+// Words that name nobody where people write, and somebody where Tandem does.
+static void a_preferred_name_of_ordinary_words_changes_what_tandem_wrote_of_the_person_only(void **state) {
+  (void)state;
+  struct fixture *fixture = sample_at(INSIDE);
+  fixture_person(fixture, "Ines Staff", ROLE_INSTRUCTOR);
+  int64_t william = fixture_student(fixture, "William Unwin"), ann = fixture_student(fixture, "Ann Ng"),
+          smith = fixture_student(fixture, "Will Smith"), cy = fixture_student(fixture, "Cy Poe");
+  static const char *const names[] = {"May Day", "Will"};
+  for (size_t i = 0; i < 2; i++) {
+    fixture_call(fixture, william, METHOD_PATCH, arena_format(fixture->arena, "{\"preferred_name\":\"%s\"}", names[i]),
+                 "/api/v1/me");
+    fixture_expect(fixture, 200);
+  }
+  fixture_call(fixture, ann, METHOD_POST,
+               "{\"name\":\"Will Power\",\"looking_for\":\"Will you join on May Day? Ask William Unwin.\"}",
+               SAMPLE "/teams");
+  fixture_expect(fixture, 201);
+  int64_t team = fixture_int(fixture, "id");
+  accept_request(fixture, ann, ask_to_join(fixture, william, team));
+  fixture_expect(fixture, 200);
+  fixture_call(fixture, smith, METHOD_POST, "{\"message\":\"Will you have me?  \\n\"}",
+               SAMPLE "/teams/%lld/join-requests", (long long)team);
+  fixture_expect(fixture, 201);
+  fixture_call(fixture, cy, METHOD_POST, "{\"name\":\"Others\"}", SAMPLE "/teams");
+  fixture_run_duties(fixture);
+  expect_message(fixture, ann, "Will asks to join", true);
+  fixture_at(fixture, AFTER_TERM);
+  fixture_run_duties(fixture);
+  fixture_call(fixture, -1, METHOD_DELETE, NULL, DATA, (long long)william);
+  fixture_expect(fixture, 200);
+  expect_sound(fixture);
+  const char *dump = fixture_dump(fixture);
+  const char *erased = arena_format(fixture->arena, "Erased person %lld", (long long)william);
+  static const char *const stays[] = {"Will Power", "Will you join on May Day?", "Will you have me?",
+                                      "Will Smith asks to join", "Will Power: somebody asks"};
+  for (size_t i = 0; i < sizeof stays / sizeof *stays; i++)
+    if (strstr(dump, stays[i]) == NULL)
+      fail_msg("%s is gone", stays[i]);
+  static const char *const goes[] = {"William Unwin", "\"May Day\"", "\"Will\"", "Will asks", "Will is"};
+  for (size_t i = 0; i < sizeof goes / sizeof *goes; i++)
+    if (strstr(dump, goes[i]) != NULL)
+      fail_msg("the store still says %s: %.300s", goes[i], strstr(dump, goes[i]) - 100);
+  assert_non_null(strstr(dump, arena_format(fixture->arena, "May Day? Ask %s.", erased)));
+  assert_non_null(strstr(dump, arena_format(fixture->arena, "%s asks to join", erased)));
+  fixture_check(fixture);
+  fixture_free(fixture);
+}
+
+static void what_one_wrote_to_others_goes_however_it_ended(void **state) {
+  (void)state;
+  struct fixture *fixture = sample_at(INSIDE);
+  fixture_person(fixture, "Ines Staff", ROLE_INSTRUCTOR);
+  int64_t zeb = fixture_student(fixture, NAME), ann = fixture_student(fixture, "Ann Ng");
+  int64_t team = found_team(fixture, ann, "Descenders");
+  fixture_call(fixture, zeb, METHOD_POST, "{\"message\":\"Zq me \\n\\n\"}", SAMPLE "/teams/%lld/join-requests",
+               (long long)team);
+  fixture_expect(fixture, 201);
+  // As it was quoted before, too.
+  assert_int_equal(ERR_OK, db_exec(app_db(fixture->app), "update outbox set words = words || $1 where person_id = $2",
+                                   db_text(" Before: \"Zq me\"."), db_int(ann)));
+  assert_non_null(strstr(fixture_dump(fixture), "Before: \"Zq me"));
+  fixture_at(fixture, AFTER_TERM);
+  fixture_run_duties(fixture);
+  fixture_call(fixture, -1, METHOD_DELETE, NULL, DATA, (long long)zeb);
+  fixture_expect(fixture, 200);
+  assert_null(strstr(fixture_dump(fixture), "Zq me"));
+  fixture_free(fixture);
+}
+
 int main(void) {
   log_set_level(LOG_ERROR);
   const struct CMUnitTest tests[] = {
@@ -243,6 +319,8 @@ int main(void) {
       cmocka_unit_test(who_takes_part_is_not_erased),
       cmocka_unit_test(a_dry_run_says_what_would_go_and_changes_nothing),
       cmocka_unit_test(an_erased_person_leaves_a_number_a_sound_chain_and_no_trace),
+      cmocka_unit_test(a_preferred_name_of_ordinary_words_changes_what_tandem_wrote_of_the_person_only),
+      cmocka_unit_test(what_one_wrote_to_others_goes_however_it_ended),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

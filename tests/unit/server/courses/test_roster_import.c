@@ -85,6 +85,45 @@ static void the_same_file_again_changes_nothing_and_leaves_no_audit(void **state
   assert_string_equal(fixture_dump(fixture), before);
 }
 
+static void what_nobody_sees_is_left_out_and_told(void **state) {
+  struct fixture *fixture = *state;
+  static const char *const csv = "name,email,sis_id,section\nA\u200Bda,ada\u200B@example.edu,\u20607,\uFEFFA\n"
+                                 "Grace,g@example.edu,8,A\n";
+  import(fixture, OPERATOR, "?dry_run=true", csv);
+  fixture_expect(fixture, 200);
+  assert_int_equal(counted(fixture, "kept"), 1);
+  import(fixture, OPERATOR, "", csv);
+  fixture_expect(fixture, 200);
+  assert_int_equal(counted(fixture, "added"), 2);
+  assert_int_equal(counted(fixture, "kept"), 1);
+  assert_int_equal(fixture_int(fixture, "kept.0.line"), 2);
+  expect_words(fixture, "kept.0.name", "Ada");
+  expect_words(fixture, "kept.0.reason",
+               "its name has a character that nobody can see, U+200B ZERO WIDTH SPACE: the 2nd, behind \"A\"; it was "
+               "left out");
+  struct enrolment ada = enrolment_of(fixture, person_of(fixture, "ada@example.edu"));
+  assert_string_equal(ada.full_name, "Ada");
+  assert_string_equal(ada.email, "ada@example.edu");
+  assert_string_equal(ada.sis_id, "7");
+  assert_string_equal(ada.section, "A");
+  const char *before = fixture_dump(fixture);
+  import(fixture, OPERATOR, "", csv);
+  assert_int_equal(counted(fixture, "unchanged"), 2);
+  assert_string_equal(fixture_dump(fixture), before);
+}
+
+// A SIS id that was stored before such characters were left out still finds its student.
+static void a_stored_id_with_such_a_character_is_found(void **state) {
+  struct fixture *fixture = *state;
+  import(fixture, OPERATOR, "", "name,email,sis_id,section\nAda,ada@example.edu,7,A\nBen,b@example.edu,8,A\n");
+  assert_int_equal(ERR_OK, db_exec(app_db(fixture->app), "update enrolments set sis_id = sis_id || $1, section = $2",
+                                   db_text("\u200B"), db_text("A\u200B")));
+  import(fixture, OPERATOR, "?allow_drops=9", "name,email,sis_id,section\nAda,king@example.edu,7\u200B,A\n");
+  fixture_expect(fixture, 200);
+  assert_int_equal(counted(fixture, "changed"), 1);
+  assert_int_equal(counted(fixture, "dropped"), 1); // Ben, of the file's section
+}
+
 static void columns_that_a_file_lacks_leave_what_is_stored(void **state) {
   struct fixture *fixture = *state;
   import(fixture, OPERATOR, "", "name,email,sis_id,role,credit,section\nAda,ada@example.edu,7,staff,audit,A\n");
@@ -518,6 +557,8 @@ int main(void) {
       TEST(a_plain_file_enrols_people),
       TEST(a_canvas_file_enrols_its_students),
       TEST(the_same_file_again_changes_nothing_and_leaves_no_audit),
+      TEST(what_nobody_sees_is_left_out_and_told),
+      TEST(a_stored_id_with_such_a_character_is_found),
       TEST(columns_that_a_file_lacks_leave_what_is_stored),
       TEST(a_dry_run_tells_everything_and_changes_nothing),
       TEST(drops_of_one_team_are_counted_together),

@@ -1,113 +1,6 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 // Webhooks without a network: what is written for whom, and what becomes of it. tests/http/test_webhooks.py sends.
-#include "server/courses/webhook.h"
-
-#include <string.h>
-
-#include "server/courses/webhook_delivery.h"
-#include "server/courses/webhook_store.h"
-#include "server/event_topics.h"
-#include "server/outbound/retry.h"
-#include "server/webhook_topics.h"
-#include "tests/support/app_fixture.h"
-
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <setjmp.h>
-#include <cmocka.h>
-
-#define NOW "2023-09-05T14:00:00Z"
-#define HOOK SAMPLE "/webhooks/%lld"
-#define TOPICS_ALL "[\"teams\",\"labs\",\"proposals\",\"milestones\",\"schedule\",\"announcements\",\"requests\"]"
-
-enum { REAL = 2000000000 }; // the real time of these tests, far from the domain's
-
-struct house {
-  struct fixture *fixture;
-  int64_t instructor;
-  struct problem problem;
-};
-
-static struct house open_house(void) {
-  struct house house = {.fixture = fixture_new(SAMPLE_COURSE, NOW)};
-  house.instructor = fixture_person(house.fixture, "Ines Example", ROLE_INSTRUCTOR);
-  return house;
-}
-
-static struct act act_of(struct house *house) {
-  problem_init(&house->problem, house->fixture->arena);
-  return (struct act){.db = app_db(house->fixture->app),
-                      .arena = house->fixture->arena,
-                      .now = clock_now(&house->fixture->clock),
-                      .cause = "webhook",
-                      .problem = &house->problem};
-}
-
-static int64_t add_hook(struct house *house, const char *topics) {
-  fixture_call(
-      house->fixture, house->instructor, METHOD_POST,
-      arena_format(house->fixture->arena, "{\"url\":\"https://hooks.example.edu/x?key=s3cret\",\"topics\":%s}", topics),
-      SAMPLE "/webhooks");
-  fixture_expect(house->fixture, 201);
-  return fixture_int(house->fixture, "id");
-}
-
-static void sweep(struct house *house) {
-  struct act act = act_of(house);
-  bool is_over = false;
-  assert_int_equal(db_begin_write(act.db), ERR_OK);
-  assert_int_equal(webhook_sweep(&act, webhook_event_of, &is_over), ERR_OK);
-  assert_true(is_over);
-  assert_int_equal(db_commit(act.db), ERR_OK);
-}
-
-static size_t lease(struct house *house, int64_t real_now, size_t limit, struct webhook_parcel **parcels) {
-  struct act act = act_of(house);
-  size_t count = 0;
-  assert_int_equal(db_begin_write(act.db), ERR_OK);
-  assert_int_equal(webhook_lease(&act, real_now, limit, parcels, &count), ERR_OK);
-  assert_int_equal(db_commit(act.db), ERR_OK);
-  return count;
-}
-
-static void settle(struct house *house, int64_t delivery, int status, int64_t real_now) {
-  struct act act = act_of(house);
-  assert_int_equal(db_begin_write(act.db), ERR_OK);
-  assert_int_equal(webhook_settle(&act,
-                                  &(struct webhook_outcome){.delivery = delivery,
-                                                            .status = status,
-                                                            .reason = status == 0 ? "no whole answer" : NULL},
-                                  real_now, 0),
-                   ERR_OK);
-  assert_int_equal(db_commit(act.db), ERR_OK);
-}
-
-static struct webhook_delivery delivery_of(struct house *house, int64_t id) {
-  struct webhook_delivery delivery;
-  assert_int_equal(webhook_store_delivery(app_db(house->fixture->app), house->fixture->arena, id, &delivery), ERR_OK);
-  return delivery;
-}
-
-static struct webhook hook_of(struct house *house, int64_t id) {
-  struct webhook webhook;
-  assert_int_equal(webhook_store_get(app_db(house->fixture->app), house->fixture->arena, id, &webhook), ERR_OK);
-  return webhook;
-}
-
-static int64_t found_team(struct house *house, const char *founder) {
-  int64_t person = fixture_student(house->fixture, founder);
-  fixture_call(house->fixture, person, METHOD_POST,
-               arena_format(house->fixture->arena, "{\"name\":\"Of %s\"}", founder), SAMPLE "/teams");
-  fixture_expect(house->fixture, 201);
-  return fixture_int(house->fixture, "id");
-}
-
-static int64_t ping(struct house *house, int64_t hook) {
-  fixture_call(house->fixture, house->instructor, METHOD_POST, NULL, HOOK "/test", (long long)hook);
-  fixture_expect(house->fixture, 202);
-  return fixture_int(house->fixture, "id");
-}
+#include "tests/unit/server/courses/webhook_helpers.h"
 
 static void the_signature_is_that_of_pythons_hmac(void **state) {
   (void)state;
@@ -144,11 +37,13 @@ static void a_team_that_is_founded_is_told_once_without_a_name(void **state) {
                               "select seq from audit where course_id = $1 and kind = 'team founded' order by seq desc",
                               db_int(house.fixture->course)),
                    ERR_OK);
-  assert_string_equal(parcels[0].body,
-                      arena_format(house.fixture->arena,
-                                   "{\"delivery\":%lld,\"course\":\"cs8803-smr-2023fa\",\"topic\":\"teams\",\"kind\":"
-                                   "\"founded\",\"id\":\"%lld\",\"counter\":%lld,\"at\":\"" NOW "\"}",
-                                   (long long)parcels[0].delivery, (long long)team, (long long)counter));
+  assert_string_equal(
+      parcels[0].body,
+      arena_format(house.fixture->arena,
+                   "{\"delivery\":%lld,\"epoch\":\"%s\",\"course\":\"cs8803-smr-2023fa\",\"topic\":\"teams\",\"kind\":"
+                   "\"founded\",\"id\":\"%lld\",\"counter\":%lld,\"at\":\"" NOW "\"}",
+                   (long long)parcels[0].delivery, app_services(house.fixture->app)->epoch, (long long)team,
+                   (long long)counter));
   assert_int_equal(hook_of(&house, hook).waiting, 1);
   fixture_free(house.fixture);
 }

@@ -52,6 +52,41 @@ static int64_t broken_at(struct scratch *scratch, int64_t course) {
   return -1;
 }
 
+static void the_nth_newest_of_a_kind_about_a_thing_is_found_as_far_back_as_asked(void **state) {
+  struct scratch *scratch = *state;
+  struct db *db = filled(scratch);
+  assert_int_equal(ERR_OK, db_begin_write(db));
+  for (int64_t at = 1694476741; at <= 1694476743; at++) {
+    struct act act = {.db = db, .now = at, .actor = 1};
+    assert_int_equal(ERR_OK, audit_write(&act, COURSE, "team renamed", "team 1", NULL, NULL));
+    assert_int_equal(ERR_OK, audit_write(&act, COURSE, "team renamed", "team 11", NULL, NULL));
+    assert_int_equal(ERR_OK, audit_write(&act, COURSE, "team changed", "team 1", NULL, NULL));
+    assert_int_equal(ERR_OK, audit_write(&act, OTHER, "team renamed", "team 1", NULL, NULL));
+  }
+  assert_int_equal(ERR_OK, db_commit(db));
+  static const struct {
+    int64_t since;
+    int nth;
+    int64_t at;
+    const char *why;
+  } cases[] = {
+      {0, 1, 1694476743, "the newest"},
+      {0, 3, 1694476741, "the third"},
+      {0, 4, 1694476740, "the first of all"},
+      {0, 5, 0, "there are four"},
+      {1694476741, 3, 1694476741, "at the very instant"},
+      {1694476742, 3, 0, "older than asked"},
+  };
+  const struct audit_event like = {.kind = "team renamed", .subject = "team 1"};
+  for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+    int64_t at = -1;
+    assert_int_equal(ERR_OK, audit_recent(db, COURSE, &like, cases[i].since, cases[i].nth, &at));
+    if (at != cases[i].at)
+      fail_msg("%s: %lld", cases[i].why, (long long)at);
+  }
+  db_close(db);
+}
+
 static void every_course_has_its_own_sound_chain(void **state) {
   struct scratch *scratch = *state;
   struct db *db = scratch_open(scratch, DB_READ_WRITE);
@@ -247,6 +282,8 @@ static void two_equal_changes_have_different_digests(void **state) {
 
 int main(void) {
   const struct CMUnitTest tests[] = {
+      cmocka_unit_test_setup_teardown(the_nth_newest_of_a_kind_about_a_thing_is_found_as_far_back_as_asked,
+                                      scratch_setup, scratch_teardown),
       cmocka_unit_test_setup_teardown(every_course_has_its_own_sound_chain, scratch_setup, scratch_teardown),
       cmocka_unit_test_setup_teardown(a_refused_change_leaves_no_trace_in_the_chain, scratch_setup, scratch_teardown),
       cmocka_unit_test_setup_teardown(whatever_is_changed_by_another_hand_shows_where, scratch_setup, scratch_teardown),

@@ -82,6 +82,10 @@ static const struct field_case field_cases[] = {
     {"{\"name\":\"a\\nb\"}", "name", "one line", "a line break in one line"},
     {"{\"name\":\"a\\u0007\"}", "name", "control", "a control character"},
     {"{\"name\":\"a\",\"about\":\"\\u0007\"}", "about", "control", "a control character between lines"},
+    {"{\"name\":\"a\\u200bb\"}", "name",
+     "nobody can see, U+200B ZERO WIDTH SPACE: the 2nd, behind \"a\"; delete it there", "what nobody sees"},
+    {"{\"name\":\"a\",\"about\":\"a\\u202eb\"}", "about", "direction of writing, U+202E", "lines turned around"},
+    {"{\"name\":\"a\",\"topics\":[\"a\\u2066b\"]}", "topics[0]", "direction of writing, U+2066", "turned in a list"},
     {"{\"name\":\"a\",\"about\":null}", "about", "may be left out", "null for an optional text"},
     {"{\"name\":\"a\",\"password\":\"1234567890123\"}", "password", "at most 12 characters", "a long secret"},
     {"{\"name\":\"a\",\"size\":\"3\"}", "size", "must be a whole number", "text for a number"},
@@ -374,7 +378,7 @@ struct members {
 
 static const struct field members_fields[] = {
     {"people", SHAPE_INTEGER_LIST, OPTIONAL, 3, offsetof(struct members, people), NO_PRESENT, NULL, NULL, "ids"},
-    {"team", SHAPE_INTEGER, NULLABLE, 9, offsetof(struct members, team), offsetof(struct members, has_team), NULL, NULL,
+    {"team", SHAPE_NATURAL, NULLABLE, 9, offsetof(struct members, team), offsetof(struct members, has_team), NULL, NULL,
      "a team, or none"},
 };
 static const struct shape members_shape = {"Members",      MEDIA_JSON,           1000, sizeof(struct members),
@@ -394,7 +398,9 @@ static void lists_of_ids_and_fields_that_may_be_null_are_bound_or_told(void **st
       {"{\"team\":7,\"people\":[3,1,2]}", NULL, "", 3, 7, true, "a list in the order given"},
       {"{\"people\":[1]}", "team", "is required", 0, 0, false, "but it must be given"},
       {"{\"team\":\"7\"}", "team", "must be a whole number", 0, 0, false, "text"},
-      {"{\"team\":10}", "team", "from 0 to 9", 0, 0, false, "above"},
+      {"{\"team\":10}", "team", "from 1 to 9, or null", 0, 0, false, "above"},
+      {"{\"team\":0}", "team", "from 1 to 9, or null", 0, 0, false, "null is not written as 0"},
+      {"{\"team\":-1}", "team", "from 1 to 9, or null", 0, 0, false, "below"},
       {"{\"team\":1,\"people\":7}", "people", "must be a list of whole numbers", 0, 0, false, "no list"},
       {"{\"team\":1,\"people\":null}", "people", "may be left out", 0, 0, false, "null for a list"},
       {"{\"team\":1,\"people\":[1,2,3,4]}", "people", "at most 3 items; it has 4", 0, 0, false, "too long"},

@@ -216,7 +216,9 @@ static void a_path_that_does_not_exist_is_told_in_the_clients_language(void **st
       {METHOD_GET, "/teams/4", "*/*", false, "curl"},
       {METHOD_GET, "/teams/4", "application/json", false, "a program"},
       {METHOD_GET, "/teams/4", "application/json, text/html;q=0.5", false, "rather JSON"},
-      {METHOD_POST, "/teams/4", browser, false, "a form goes to the API"},
+      {METHOD_POST, "/teams/4", browser, true, "a form of a page that is no more"},
+      {METHOD_POST, "/teams/4", "*/*", false, "a form goes to the API"},
+      {METHOD_POST, "/api/v1/nothing", browser, false, "and the API speaks JSON to all"},
       {METHOD_GET, "/api/v1/nothing", browser, false, "the API speaks JSON"},
       {METHOD_GET, "/api/v1", browser, false, "and so does its root"},
       {METHOD_GET, "/api/v10", browser, true, "another name"},
@@ -234,6 +236,42 @@ static void a_path_that_does_not_exist_is_told_in_the_clients_language(void **st
     assert_int_equal(field(request, "Content-Security-Policy")[0] != '\0', rows[i].is_page);
     request_free(request);
   }
+}
+
+static void a_browser_is_told_other_refusals_in_words_too(void **state) {
+  (void)state;
+  static const char browser[] = "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8";
+  struct request *request = ask(METHOD_POST, "/sign-in", "accept", browser);
+  const char *page = text_get(&request->reply.json.text);
+  assert_int_equal(request->reply.status, 405);
+  assert_string_equal(field(request, "Allow"), "GET, HEAD");
+  assert_string_equal(field(request, "Referrer-Policy"), "no-referrer");
+  assert_non_null(strstr(page, "<title>This method does not exist here \xc2\xb7 Tandem</title>"));
+  assert_non_null(strstr(page, "<h1>This method does not exist here</h1>\n<p>Use GET, HEAD at this address.</p>"));
+  assert_null(strstr(page, "There is nothing here")); // what the file holds for a path that no row has
+  request_free(request);
+}
+
+// A detail may hold what somebody wrote.
+static void words_of_a_refusal_are_no_mark_up(void **state) {
+  (void)state;
+  struct request *request = request_new(&http, arena_new());
+  const struct header accept = {"accept", "text/html"};
+  request->headers = &accept;
+  request->header_count = 1;
+  request->path = "/x";
+  http_refuse_status(request, 408, PROBLEM_TIMEOUT, "<script>alert(1)</script>");
+  assert_int_equal(request->reply.status, 408);
+  assert_non_null(strstr(text_get(&request->reply.json.text), "<p>&lt;script&gt;alert(1)&lt;/script&gt;</p>"));
+  request_free(request);
+}
+
+static void a_refusal_of_what_could_not_be_read_is_a_problem_document(void **state) {
+  (void)state;
+  struct request *request = request_new(&http, arena_new());
+  http_refuse_status(request, 400, PROBLEM_BAD_REQUEST, "Nobody can read this.");
+  assert_string_equal(request->reply.content_type, "application/problem+json");
+  request_free(request);
 }
 
 static int setup(void **state) {
@@ -257,6 +295,9 @@ int main(void) {
       cmocka_unit_test_setup_teardown(what_the_client_has_is_not_sent_again, setup, teardown),
       cmocka_unit_test(other_methods_are_told_which_exist),
       cmocka_unit_test(a_path_that_does_not_exist_is_told_in_the_clients_language),
+      cmocka_unit_test(a_browser_is_told_other_refusals_in_words_too),
+      cmocka_unit_test(words_of_a_refusal_are_no_mark_up),
+      cmocka_unit_test(a_refusal_of_what_could_not_be_read_is_a_problem_document),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -27,8 +27,7 @@ static void staff_seat_somebody_after_the_day_of_decision(void **state) {
   struct fixture *fixture = start(state, SECOND_AFTER);
   int64_t kim = fixture_person(fixture, "Kim Invented", ROLE_STAFF), zoe = fixture_student(fixture, "Zoe Invented");
   int64_t request = asked(fixture, zoe, "lab seat", "");
-  answer_it(fixture, kim, request, GRANT);
-  fixture_expect(fixture, 201);
+  granted_and_told_once(fixture, kim, zoe, request, "gave you a lab seat");
   assert_int_equal(place_of(fixture, zoe), -1);
   ask_staff(fixture, zoe, ASK);
   fixture_refused(fixture, 409, "in_lab");
@@ -62,8 +61,7 @@ static void a_member_of_a_registered_team_leaves_it_for_the_seat(void **state) {
   fixture_refused(fixture, 409, "conflict"); // while it forms they can go by themselves
   register_team(fixture, ada, team, "{}");
   int64_t request = asked(fixture, bob, "lab seat", "");
-  answer_it(fixture, kim, request, GRANT);
-  fixture_expect(fixture, 201);
+  granted_and_told_once(fixture, kim, bob, request, "moved you from Descenders to a lab seat");
   assert_int_equal(place_of(fixture, bob), -1);
   assert_true(fixture_messages(fixture, ada, "") > 0);
 }
@@ -96,9 +94,19 @@ static void an_approval_that_was_taken_back_refuses_the_seat(void **state) {
   refused_and_open(fixture, kim, request, 403, "auditor_not_approved");
 }
 
+static void where_auditing_needs_no_approval_an_auditor_asks_like_anybody(void **state) {
+  struct fixture *fixture = sample_with("requires_approval: true", "requires_approval: false", SECOND_AFTER);
+  *state = fixture;
+  int64_t kim = fixture_person(fixture, "Kim Invented", ROLE_STAFF), aud = fixture_student(fixture, "Aud Invented");
+  fixture_auditor(fixture, aud, false);
+  int64_t request = asked(fixture, aud, "lab seat", "");
+  granted_and_told_once(fixture, kim, aud, request, "gave you a lab seat");
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test_teardown(staff_seat_somebody_after_the_day_of_decision, stop),
+      cmocka_unit_test_teardown(where_auditing_needs_no_approval_an_auditor_asks_like_anybody, stop),
       cmocka_unit_test_teardown(a_full_lab_keeps_the_request_open, stop),
       cmocka_unit_test_teardown(a_member_of_a_registered_team_leaves_it_for_the_seat, stop),
       cmocka_unit_test_teardown(what_one_can_do_oneself_is_not_asked_for, stop),

@@ -7,7 +7,6 @@
 
 #include "common/base/text.h"
 #include "common/course/lateness.h"
-#include "server/accounts/session.h"
 
 #define MILESTONES SAMPLE "/milestones"
 #define BECAUSE "\"reason\":\"A reason to be told\""
@@ -72,22 +71,7 @@ static inline const char *course_text(struct arena *arena, const struct dates *d
   return text_get(&text);
 }
 
-// Sets the clock; everybody is signed in anew, since a session lasts a month.
-static inline void house_at(struct house *house, int64_t now) {
-  struct fixture *fixture = house->fixture;
-  struct problem problem;
-  problem_init(&problem, fixture->arena);
-  struct act act = {
-      .db = app_db(fixture->app), .arena = fixture->arena, .now = now, .cause = "test", .problem = &problem};
-  fixture_at_seconds(fixture, now);
-  assert_int_equal(ERR_OK, db_begin_write(act.db));
-  for (int64_t person = 1; person < FIXTURE_PEOPLE_MAX && fixture->tokens[person][0] != '\0'; person++) {
-    struct session_opened session = {0};
-    assert_int_equal(ERR_OK, session_open(&act, person, NULL, &session));
-    memcpy(fixture->tokens[person], session.token, sizeof session.token);
-  }
-  assert_int_equal(ERR_OK, db_commit(act.db));
-}
+static inline void house_at(struct house *house, int64_t now) { fixture_at_anew(house->fixture, now); }
 
 static inline struct house house_new(const struct dates *dates) {
   struct arena *arena SCOPED_ARENA = arena_new();

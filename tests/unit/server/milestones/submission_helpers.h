@@ -7,7 +7,6 @@
 
 #include <fcntl.h>
 
-#include "server/accounts/session.h"
 #include "server/backup_folder.h"
 
 #define PDF "%PDF-1.4\n1 0 obj << /Type /Catalog >> endobj\ntrailer << /Root 1 0 R >>\n%%EOF\n"
@@ -26,22 +25,7 @@ struct term {
   int64_t staff, instructor;
 };
 
-// Sets the clock; whoever has an account is signed in anew, since a session lasts a month.
-static inline void term_at(struct term *term, int64_t now) {
-  struct fixture *fixture = term->fixture;
-  struct problem problem;
-  problem_init(&problem, fixture->arena);
-  struct act act = {
-      .db = app_db(fixture->app), .arena = fixture->arena, .now = now, .cause = "test", .problem = &problem};
-  fixture_at_seconds(fixture, now);
-  assert_int_equal(ERR_OK, db_begin_write(act.db));
-  for (int64_t person = 1; person < FIXTURE_PEOPLE_MAX && fixture->tokens[person][0] != '\0'; person++) {
-    struct session_opened session = {0};
-    assert_int_equal(ERR_OK, session_open(&act, person, NULL, &session));
-    memcpy(fixture->tokens[person], session.token, sizeof session.token);
-  }
-  assert_int_equal(ERR_OK, db_commit(act.db));
-}
+static inline void term_at(struct term *term, int64_t now) { fixture_at_anew(term->fixture, now); }
 
 static inline int term_setup(void **state) {
   struct term *term = calloc(1, sizeof *term);

@@ -127,6 +127,38 @@ static void a_follow_up_is_the_mentors_task_or_else_of_who_noted_it(void **state
   assert_false(has_task(&house, house.instructor, "follow up"));
 }
 
+static void what_somebody_leaves_undone_who_leaves_the_staff_is_the_instructors(void **state) {
+  struct house house = start(state);
+  struct fixture *fixture = house.fixture;
+  int64_t other = fixture_person(fixture, "Uma Ray", ROLE_STAFF);
+  int64_t past = offered(&house, house.staff, OPENS + FIRST, ""),
+          coming = offered(&house, house.staff, OPENS + FIRST + DAY, "");
+  booked(&house, house.ann, past);
+  booked(&house, house.dan, coming);
+  record(&house, house.staff, "check-in", house.other, ",\"follow_ups\":[\"The GPU\"]");
+  fixture_expect(fixture, 201);
+  fixture_call(fixture, house.instructor, METHOD_PUT,
+               arena_format(fixture->arena, "{\"person\":%lld}", (long long)house.staff), SAMPLE "/teams/%lld/mentor",
+               (long long)house.other);
+  house_at(&house, OPENS + FIRST + QUARTER);
+  static const char *const kinds[] = {"record a check-in", "hold a slot", "follow up"};
+  for (size_t i = 0; i < 3; i++) {
+    assert_true(has_task(&house, house.staff, kinds[i]));
+    assert_false(has_task(&house, house.instructor, kinds[i]));
+  }
+  fixture_call(fixture, -1, METHOD_PUT, "{\"role\":\"student\"}", SAMPLE "/roster/%lld", (long long)house.staff);
+  fixture_expect(fixture, 200);
+  for (size_t i = 0; i < 3; i++) {
+    assert_true(has_task(&house, house.instructor, kinds[i]));
+    assert_false(has_task(&house, other, kinds[i]));
+    assert_false(has_task(&house, house.staff, kinds[i]));
+  }
+  fixture_call(fixture, house.dan, METHOD_GET, NULL, SAMPLE "/teams/%lld/mentor", (long long)house.other);
+  assert_true(json_is_null(fixture_json(fixture, "person")));
+  fixture_call(fixture, house.instructor, METHOD_GET, NULL, MILESTONES "/check-in/board");
+  assert_true(json_is_null(fixture_json(fixture, "holders.1.mentor")));
+}
+
 #define HOUSE_TEST(name) cmocka_unit_test_teardown(name, stop)
 int main(void) {
   const struct CMUnitTest tests[] = {
@@ -135,6 +167,7 @@ int main(void) {
       HOUSE_TEST(the_update_is_to_be_written_until_the_slot_begins),
       HOUSE_TEST(a_booked_slot_is_the_holders_task_until_it_is_recorded),
       HOUSE_TEST(a_follow_up_is_the_mentors_task_or_else_of_who_noted_it),
+      HOUSE_TEST(what_somebody_leaves_undone_who_leaves_the_staff_is_the_instructors),
   };
   return cmocka_run_group_tests_name("check_in_tasks", tests, NULL, NULL);
 }

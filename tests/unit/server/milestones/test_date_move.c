@@ -148,6 +148,12 @@ static void everybody_whose_date_moves_is_told_once_and_nobody_else(void **state
   assert_int_equal(1, json_array_size(fixture_json(house.fixture, "people")));
   assert_int_equal(house.gus, answer_int(&house, "people", 0, "person"));
   assert_int_equal(1, fixture_messages(house.fixture, house.gus, "dates moved")); // could still come to a lab seat
+  int64_t named = 0; // what moved, and to when, stands in the subject
+  assert_int_equal(ERR_OK,
+                   db_get_int(app_db(house.fixture->app), &named,
+                              "select count(*) from outbox where person_id = $1 and subject like '%: now due %'",
+                              db_int(house.gus)));
+  assert_int_equal(1, named);
   assert_int_equal(0, fixture_messages(house.fixture, house.fay, "dates moved")); // has more time than that
   assert_int_equal(0, fixture_messages(house.fixture, house.ann, "dates moved")); // another track
   assert_int_equal(0, fixture_messages(house.fixture, house.staff, "dates moved"));
@@ -184,6 +190,9 @@ static void moving_later_lowers_costs_and_is_read_at_once(void **state) {
   assert_string_equal("cheaper", answer_text(&house, "holders", 0, "effect"));
   assert_int_equal(3, answer_int(&house, "holders", 0, "people"));
   assert_string_equal("no longer late", answer_text(&house, "holders", 1, "effect"));
+  assert_non_null(strstr(fixture_text(house.fixture, "words"), " What was handed in becomes cheaper for Descenders ("));
+  assert_non_null(
+      strstr(fixture_text(house.fixture, "words"), " What was handed in is no longer late for Schedulers ("));
   assert_int_equal(5, json_array_size(fixture_json(house.fixture, "costs")));
   assert_int_equal(10, cost_of(&house, house.bob, "report"));
   expect_instant(&house, "due", DUE_AT + DAY); // not that of the dry run

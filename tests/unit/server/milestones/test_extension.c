@@ -406,6 +406,10 @@ static void the_message_says_what_is_due_when_and_the_staffs_words(void **state)
   assert_non_null(strstr(words, "The lab is now due Fri 27 Oct 2023 09:30 EDT (before: Wed 25 Oct 2023 09:30 EDT)"));
   assert_non_null(strstr(words, "costs 0 points for lateness instead of 10"));
   assert_non_null(strstr(words, "The staff write: \"A reason to be told\"."));
+  fixture_call(house.fixture, house.fay, METHOD_GET, NULL, "/api/v1/me/messages");
+  fixture_expect(house.fixture, 200);
+  assert_string_equal("More time: The lab is now due Fri 27 Oct 2023 09:30 EDT",
+                      fixture_text(house.fixture, "messages.0.subject"));
   house_free(&house);
 }
 

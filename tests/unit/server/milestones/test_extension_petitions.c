@@ -3,6 +3,7 @@
 #include "tests/unit/server/milestones/milestone_helpers.h"
 
 #define BASE "2023-10-25T13:30:00Z"
+#define BASE_AT INT64_C(1698240600)
 #define LATER "2023-10-27T13:30:00Z"
 #define GRANT "{\"verdict\":\"grant\",\"words\":\"Get well soon.\"}"
 #define DECLINE "{\"verdict\":\"decline\",\"words\":\"There was time enough.\"}"
@@ -89,8 +90,13 @@ static void granting_moves_the_due_of_the_asker_with_the_answer_as_reason(void *
   fixture_call(fixture, house.ann, METHOD_GET, NULL, MILESTONES "/report/extensions");
   assert_string_equal("person", fixture_text(fixture, "extensions.0.scope"));
   assert_string_equal("Get well soon.", fixture_text(fixture, "extensions.0.reason"));
+  // One message of both: the answer, and the due that it moved.
   assert_int_equal(1, fixture_messages(fixture, house.ann, "request answered"));
-  assert_int_equal(1, fixture_messages(fixture, house.ann, "extension"));
+  assert_int_equal(0, fixture_messages(fixture, house.ann, "extension"));
+  const char *words = fixture_last_words(fixture, house.ann);
+  assert_non_null(strstr(words, "was granted."));
+  assert_non_null(strstr(words, "The report is now due Fri 27 Oct 2023 09:30 EDT"));
+  assert_null(strstr(strstr(words, "Get well soon.") + 1, "Get well soon."));
   house_free(&house);
 }
 
@@ -157,6 +163,37 @@ static void a_member_asks_for_the_team_and_all_of_it_gets_the_time(void **state)
   expect_due(&house, house.dan, "report", BASE);
   assert_int_equal(1, fixture_messages(house.fixture, house.cyd, "extension"));
   house_free(&house);
+}
+
+// As soon as any news of a date: neither its hour nor a night may outlast it.
+static void the_one_message_leaves_as_soon_as_that_of_the_due(void **state) {
+  (void)state;
+  static const struct {
+    int64_t now;
+    const char *until;
+    bool is_at_once;
+  } cases[] = {
+      {BASE_AT - DAY, LATER, false},
+      {BASE_AT - 1800, "2023-10-25T18:00:00Z", true},
+  };
+  for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+    struct house house = start();
+    struct fixture *fixture = house.fixture;
+    house_at(&house, cases[i].now);
+    ask(&house, house.ann, "report", cases[i].until, team_of(&house, house.team));
+    fixture_expect(fixture, 201);
+    answer(&house, house.staff, fixture_int(fixture, "id"), GRANT);
+    fixture_expect(fixture, 201);
+    for (int mate = 0; mate < 2; mate++) {
+      int64_t at_once = -1;
+      assert_int_equal(ERR_OK, db_get_int(app_db(fixture->app), &at_once,
+                                          "select deliver_at = at from outbox where person_id = $1 and kind = $2",
+                                          db_int(mate == 0 ? house.ann : house.bob),
+                                          db_text(mate == 0 ? "request answered" : "extension")));
+      assert_int_equal(cases[i].is_at_once, at_once);
+    }
+    house_free(&house);
+  }
 }
 
 static void what_cannot_be_asked_for_is_refused(void **state) {
@@ -294,6 +331,7 @@ int main(void) {
       cmocka_unit_test(a_personal_one_changes_nothing_that_a_team_mate_receives),
       cmocka_unit_test(declining_tells_the_asker_and_moves_nothing),
       cmocka_unit_test(a_member_asks_for_the_team_and_all_of_it_gets_the_time),
+      cmocka_unit_test(the_one_message_leaves_as_soon_as_that_of_the_due),
       cmocka_unit_test(what_cannot_be_asked_for_is_refused),
       cmocka_unit_test(what_the_kind_needs_is_given_and_to_others_it_has_no_meaning),
       cmocka_unit_test(one_is_open_for_a_milestone_and_others_may_be_asked_for_beside),

@@ -78,6 +78,29 @@ static void it_is_done_for_the_whole_team_when_one_hands_in(void **state) {
   house_free(&house);
 }
 
+static void who_held_a_presentation_or_missed_it_still_owes_its_slides(void **state) {
+  (void)state;
+  struct house house = house_new(&autumn);
+  house_at(&house, DUE_AT + DAY);
+  fixture_call(house.fixture, house.staff, METHOD_POST,
+               arena_format(house.fixture->arena,
+                            "{\"team\":%lld,\"members\":[{\"person\":%lld,\"state\":\"held\"},"
+                            "{\"person\":%lld,\"state\":\"missed\"},{\"person\":%lld,\"state\":\"excused\"}]}",
+                            (long long)house.team, (long long)house.ann, (long long)house.bob, (long long)house.cyd),
+               MILESTONES "/presentation/check-ins");
+  fixture_expect(house.fixture, 201);
+  assert_string_equal("held", state_of(&house, house.ann, "presentation"));
+  assert_string_equal("overdue", member(task_of(&house, house.ann, "presentation"), "state"));
+  assert_string_equal("overdue", member(task_of(&house, house.bob, "presentation"), "state"));
+  assert_null(task_of(&house, house.cyd, "presentation"));
+  submit(&house, house.bob, "presentation");
+  fixture_expect(house.fixture, 200);
+  assert_null(task_of(&house, house.ann, "presentation"));
+  assert_null(task_of(&house, house.bob, "presentation"));
+  assert_string_equal("missed", state_of(&house, house.bob, "presentation"));
+  house_free(&house);
+}
+
 static void each_has_their_own_due(void **state) {
   (void)state;
   struct house house = house_new(&autumn);
@@ -93,6 +116,7 @@ int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(what_is_open_is_a_task_until_it_is_in_or_closed),
       cmocka_unit_test(it_is_done_for_the_whole_team_when_one_hands_in),
+      cmocka_unit_test(who_held_a_presentation_or_missed_it_still_owes_its_slides),
       cmocka_unit_test(each_has_their_own_due),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);

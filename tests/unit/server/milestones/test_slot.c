@@ -58,6 +58,8 @@ static void what_is_no_slot_is_refused_and_nothing_of_the_series_is_offered(void
       {"no place", house.staff, OPENS + 5 * DAY, ",\"place\":\"\"", 422, "invalid_fields"},
       {"too many", house.staff, OPENS + 5 * DAY, ",\"count\":201", 422, "invalid_fields"},
       {"by a student", house.ann, OPENS + 5 * DAY, "", 403, "not_allowed"},
+      {"none", house.staff, OPENS + 5 * DAY, ",\"count\":0", 422, "invalid_fields"},
+      {"for nobody", house.staff, OPENS + 5 * DAY, ",\"capacity\":0", 422, "invalid_fields"},
   };
   const char *before = fixture_dump(fixture);
   for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
@@ -172,6 +174,8 @@ static void a_cancelled_slot_leaves_a_new_choice_whatever_the_time_once(void **s
   assert_int_equal(0, fixture_int(fixture, "taken"));
   assert_non_null(strstr(fixture_last_words(fixture, house.cyd), "I am ill."));
   assert_non_null(strstr(fixture_last_words(fixture, house.cyd), "Klaus 1116, with Ines Ray"));
+  assert_non_null(strstr(fixture_last_words(fixture, house.cyd), "I am ill.\nChoose another one. Free are: "));
+  assert_non_null(strstr(fixture_last_words(fixture, house.staff), "\nWho had booked it was told."));
   assert_int_equal(1, fixture_messages(fixture, house.ann, "slot cancelled"));
   assert_int_equal(1, fixture_messages(fixture, house.staff, "own slot soon")); // an hour before it
   assert_int_equal(0, fixture_messages(fixture, house.instructor, "own slot soon"));
@@ -287,6 +291,81 @@ static void who_cannot_book_is_told_why(void **state) {
   assert_string_equal(before, fixture_dump(fixture));
   offer(&house, house.staff, OPENS + FIRST + 7200, ""); // the staff member's time there is taken
   fixture_refused(fixture, 409, "slot_overlap");
+}
+
+static int book_for(struct house *house, int64_t by, int64_t slot, const char *whose, int64_t of) {
+  return fixture_call(house->fixture, by, METHOD_POST,
+                      arena_format(house->fixture->arena, "{\"%s\":%lld}", whose, (long long)of),
+                      SAMPLE "/slots/%lld/bookings", (long long)slot);
+}
+
+static void staff_book_and_move_until_the_slot_begins(void **state) {
+  struct house house = start(state);
+  struct fixture *fixture = house.fixture;
+  int64_t slot = offered(&house, house.staff, OPENS + FIRST, "");
+  int64_t next = offered(&house, house.instructor, OPENS + FIRST + QUARTER, "");
+  house_at(&house, OPENS + FIRST - 1);
+  book(&house, house.ann, slot);
+  fixture_refused(fixture, 409, "too_late_to_move");
+  book_for(&house, house.staff, slot, "team", house.team);
+  fixture_expect(fixture, 201);
+  assert_int_equal(1, fixture_int(fixture, "taken"));
+  assert_int_equal(house.team, fixture_int(fixture, "bookings.0.team"));
+  assert_int_equal(1, fixture_messages(fixture, house.ann, "slot booked"));
+  assert_non_null(strstr(fixture_last_words(fixture, house.bob),
+                         "Tia Ray booked this slot: Fri 20 Oct 2023 09:00 EDT, Klaus 1116, with Tia Ray. It begins "
+                         "within 24 hours: only the course's staff can move it now."));
+  assert_int_equal(0, fixture_messages(fixture, house.staff, "own slot soon"));
+  book_for(&house, house.staff, slot, "team", house.other);
+  fixture_refused(fixture, 409, "slot_full");
+  house_at(&house, OPENS + FIRST); // the old one has begun
+  book_for(&house, house.staff, next, "team", house.team);
+  fixture_expect(fixture, 201);
+  assert_int_equal(0, live_bookings(&house, slot));
+  assert_int_equal(1, live_bookings(&house, next));
+  assert_int_equal(1, fixture_messages(fixture, house.cyd, "slot moved"));
+  assert_int_equal(1, fixture_messages(fixture, house.instructor, "own slot soon"));
+  book_for(&house, house.staff, slot, "team", house.other);
+  fixture_refused(fixture, 409, "slot_past");
+}
+
+static void staff_book_for_those_whose_milestone_it_is(void **state) {
+  struct house house = start(state);
+  struct fixture *fixture = house.fixture;
+  int64_t slot = offered(&house, house.staff, OPENS + FIRST, "");
+  int64_t gone = offered(&house, house.staff, OPENS + FIRST + QUARTER, "");
+  cancel(&house, house.staff, gone);
+  const struct {
+    const char *why;
+    int64_t by, slot;
+    const char *whose;
+    int64_t of;
+    int status;
+    const char *code;
+  } cases[] = {
+      {"a student", house.ann, slot, "team", house.team, 403, "not_allowed"},
+      {"no such team", house.staff, slot, "team", 4711, 404, "not_found"},
+      {"a member instead of the team", house.staff, slot, "person", house.ann, 422, "invalid_fields"},
+      {"nobody", house.staff, slot, "team", 0, 422, "invalid_fields"},
+      {"no such slot", house.staff, 4711, "team", house.team, 404, "not_found"},
+      {"a cancelled one", house.staff, gone, "team", house.team, 409, "conflict"},
+  };
+  const char *before = fixture_dump(fixture);
+  for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+    book_for(&house, cases[i].by, cases[i].slot, cases[i].whose, cases[i].of);
+    if (fixture->answer.status != cases[i].status || strcmp(fixture_code(fixture), cases[i].code) != 0)
+      fail_msg("%s: %d %s", cases[i].why, fixture->answer.status, fixture->answer.body);
+  }
+  assert_string_equal(before, fixture_dump(fixture));
+  book_for(&house, house.staff, slot, "team", house.team);
+  before = fixture_dump(fixture);
+  book_for(&house, house.staff, slot, "team", house.team); // theirs already
+  fixture_expect(fixture, 201);
+  assert_string_equal(before, fixture_dump(fixture));
+  assert_int_equal(ERR_OK, db_exec(app_db(fixture->app), "update teams set state = 'incomplete' where id = $1",
+                                   db_int(house.other)));
+  book_for(&house, house.staff, slot, "team", house.other);
+  fixture_refused(fixture, 409, "team_not_registered");
 }
 
 static void a_team_that_is_not_registered_books_nothing(void **state) {
@@ -421,6 +500,8 @@ int main(void) {
       HOUSE_TEST(a_team_that_is_no_more_holds_no_place),
       HOUSE_TEST(who_moves_to_another_team_has_that_ones_slot),
       HOUSE_TEST(who_cannot_book_is_told_why),
+      HOUSE_TEST(staff_book_and_move_until_the_slot_begins),
+      HOUSE_TEST(staff_book_for_those_whose_milestone_it_is),
       HOUSE_TEST(a_team_that_is_not_registered_books_nothing),
       HOUSE_TEST(students_see_what_is_free_and_theirs_and_staff_see_who),
       HOUSE_TEST(a_list_goes_on_where_its_page_ended),

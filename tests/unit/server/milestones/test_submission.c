@@ -335,6 +335,50 @@ static void each_kind_of_milestone_takes_what_the_course_file_says(void **state)
                                           "and team_id is null and person_id is not null"));
 }
 
+static bool has_booking_task(struct term *term) {
+  fixture_call(term->fixture, term->bob, METHOD_GET, NULL, SAMPLE "/tasks");
+  fixture_expect(term->fixture, 200);
+  return strstr(term->fixture->answer.body, "\"Book a slot: Poster, video or demo\"") != NULL;
+}
+
+static int give_up(struct term *term, int64_t slot) {
+  return fixture_call(term->fixture, term->bob, METHOD_DELETE, NULL, SAMPLE "/slots/%lld/booking", (long long)slot);
+}
+
+static void a_demo_that_is_handed_in_keeps_a_slot(void **state) {
+  struct term *term = *state;
+  struct fixture *fixture = term->fixture;
+  term_at(term, INT64_C(1701777600)); // 2023-12-05T12:00:00Z
+  fixture_call(fixture, term->staff, METHOD_POST,
+               "{\"starts\":\"2023-12-11T16:20:00Z\",\"place\":\"The hall\",\"count\":3}", MILESTONES "poster/slots");
+  fixture_expect(fixture, 201);
+  int64_t first = fixture_int(fixture, "ids.0");
+  for (int64_t slot = first; slot < first + 2; slot++) {
+    fixture_call(fixture, term->ann, METHOD_PUT, NULL, SAMPLE "/slots/%lld/booking", (long long)slot);
+    fixture_expect(fixture, 200); // the second time it is moved
+    hand_in(term, term->ann, "poster", "{\"statement\":\"none\"}");
+    fixture_expect(fixture, 200);
+  }
+  const char *before = fixture_dump(fixture);
+  give_up(term, first + 1);
+  fixture_refused(fixture, 409, "conflict");
+  assert_non_null(strstr(fixture->answer.body, "Book another slot to move, or hand in something else first."));
+  assert_string_equal(before, fixture_dump(fixture));
+  assert_false(has_booking_task(term));
+  fixture_call(fixture, term->staff, METHOD_POST, "{\"reason\":\"The hall is closed.\"}",
+               SAMPLE "/slots/%lld/cancellation", (long long)first + 1);
+  fixture_expect(fixture, 201);
+  assert_true(has_booking_task(term));
+  fixture_call(fixture, term->ann, METHOD_PUT, NULL, SAMPLE "/slots/%lld/booking", (long long)first + 2);
+  fixture_expect(fixture, 200);
+  assert_false(has_booking_task(term));
+  hand_in(term, term->ann, "poster", "{\"statement\":\"none\",\"link\":\"https://example.edu/video\"}");
+  fixture_expect(fixture, 200);
+  give_up(term, first + 2);
+  fixture_expect(fixture, 204);
+  assert_false(has_booking_task(term));
+}
+
 // The view of somebody in a write transaction of its own, which the caller commits.
 static struct act act_of(struct term *term, int64_t person, struct problem *problem, struct course_view *view) {
   struct fixture *fixture = term->fixture;
@@ -520,6 +564,7 @@ int main(void) {
       TERM_TEST(files_of_others_of_elsewhere_and_of_nowhere_are_named_and_not_taken),
       TERM_TEST(there_is_an_end_to_versions),
       TERM_TEST(each_kind_of_milestone_takes_what_the_course_file_says),
+      TERM_TEST(a_demo_that_is_handed_in_keeps_a_slot),
       TERM_TEST(a_booked_slot_is_enough_where_the_course_file_says_so),
       TERM_TEST(only_a_registered_team_hands_in),
       TERM_TEST(a_lab_is_read_by_its_student_and_staff_alone),

@@ -307,10 +307,51 @@ static void what_a_person_wrote_is_exported_and_erased_with_them(void **state) {
   assert_int_equal(2, count_rows(fixture, "select count(*) from submissions"));
 }
 
+// What the milestone's page says of one version more, and that handing it in does as it says.
+static void preview_is(struct term *term, const char *words, bool would_count) {
+  fixture_call(term->fixture, term->ann, METHOD_GET, NULL, MILESTONES "final-report");
+  fixture_expect(term->fixture, 200);
+  assert_string_equal(words, fixture_text(term->fixture, "preview.words"));
+  assert_int_equal(would_count, json_is_true(fixture_json(term->fixture, "preview.counts")));
+  hand_in(term, term->ann, "final-report", report_body(term, term->ann));
+  fixture_expect(term->fixture, 200);
+  assert_int_equal(would_count, json_is_true(fixture_json(term->fixture, "counts")));
+}
+
+static void the_preview_says_whether_one_more_version_would_count(void **state) {
+  struct term *term = *state;
+  struct fixture *fixture = term->fixture;
+  const char *free = "Handing in now costs nobody anything.";
+  term_at(term, REPORT_DUE);
+  preview_is(term, free, true);
+  preview_is(term, free, true); // the last on time counts
+  term_at(term, REPORT_DUE + GRACE + 1);
+  preview_is(term,
+             "What was handed in before goes on counting, and a version handed in now would not. Were it chosen, it "
+             "would cost you 10 points of 100, and be no dearer than \u221210 for anyone.",
+             false);
+  fixture_call(fixture, term->ann, METHOD_GET, NULL, MILESTONES "final-report/submissions");
+  int64_t id = fixture_int(fixture, "submissions.1.id");
+  fixture_call(fixture, term->staff, METHOD_PUT, NULL, MILESTONES "final-report/submissions/%lld/acceptance",
+               (long long)id);
+  fixture_expect(fixture, 200);
+  fixture_call(fixture, term->ann, METHOD_GET, NULL, MILESTONES "final-report");
+  assert_null(fixture_json(fixture, "preview")); // it would be refused
+}
+
+static void a_late_version_before_any_in_time_counts_as_the_preview_says(void **state) {
+  struct term *term = *state;
+  term_at(term, REPORT_DUE + GRACE + 1);
+  for (int i = 0; i < 2; i++)
+    preview_is(term, "Handing in now costs you 10 points of 100; it is no dearer than \u221210 for anyone.", true);
+}
+
 int main(void) {
 #define TERM_TEST(test) cmocka_unit_test_setup_teardown(test, term_setup, term_teardown)
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(which_version_counts_follows_the_rule_and_the_hand),
+      TERM_TEST(the_preview_says_whether_one_more_version_would_count),
+      TERM_TEST(a_late_version_before_any_in_time_counts_as_the_preview_says),
       TERM_TEST(two_members_at_once_get_two_versions),
       TERM_TEST(a_version_is_withdrawn_until_the_due_second_by_a_member_or_staff),
       TERM_TEST(the_team_chooses_until_it_closes_and_staff_give_a_reason),

@@ -345,6 +345,55 @@ static void one_click_ends_a_kind_that_may_be_off_over_https_only(void **state) 
   }
 }
 
+static void the_words_say_what_the_link_turns_off_and_what_it_cannot(void **state) {
+  struct arena *arena = *state;
+#define LINK "https://tandem.example.edu/unsubscribe/17.x"
+#define ASK "<p><small>No more mail of "
+#define HREF "<a href=\"" LINK "\">" LINK "</a></small></p>\r\n<ul>\r\n"
+#define STAYS "What else this mail tells cannot be turned off and goes on coming:"
+  static const struct {
+    const char *kinds[4];
+    size_t count;
+    const char *text;
+    const char *html;
+  } cases[] = {
+      {{"member left"},
+       1,
+       "No more mail of this kind: " LINK "\r\n- Somebody left your team\r\n",
+       ASK "this kind: " HREF "<li><small>Somebody left your team</small></li>\r\n</ul>\r\n</body>"},
+      {{"member left", "proposal comments"},
+       2,
+       "No more mail of these kinds: " LINK "\r\n- Somebody left your team\r\n- New comments on your team's "
+       "proposal\r\n",
+       ASK "these kinds: " HREF "<li><small>Somebody left your team</small></li>\r\n<li><small>New comments on your "
+           "team&#39;s proposal</small></li>\r\n</ul>\r\n</body>"},
+      {{"extension", "member left", "lab seat"},
+       3,
+       "No more mail of this kind: " LINK "\r\n- Somebody left your team\r\n" STAYS "\r\n- You have more time\r\n"
+       "- A lab seat: offered, expired, the list ended\r\n",
+       ASK "this kind: " HREF "<li><small>Somebody left your team</small></li>\r\n</ul>\r\n<p><small>" STAYS
+           "</small></p>\r\n<ul>\r\n<li><small>You have more time</small></li>\r\n<li><small>A lab seat: offered, "
+           "expired, the list ended</small></li>\r\n</ul>\r\n</body>"},
+  };
+  for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+    const struct notice_kind *kinds[4];
+    for (size_t j = 0; j < cases[i].count; j++)
+      kinds[j] = notice_kind_find(cases[i].kinds[j]);
+    struct letter letter;
+    write_letter(&letter);
+    letter.mail.unsubscribe = "/unsubscribe/17.x";
+    letter.mail.kinds = kinds;
+    letter.mail.kind_count = cases[i].count;
+    const char *bytes = compose(arena, &letter.mail);
+    assert_string_equal(bytes, compose(arena, &letter.mail));
+    const char *end = strstr(part(arena, bytes, 0), cases[i].text);
+    if (end == NULL || strlen(end) != strlen(cases[i].text))
+      fail_msg("%s", part(arena, bytes, 0));
+    if (strstr(part(arena, bytes, 1), cases[i].html) == NULL)
+      fail_msg("%s", part(arena, bytes, 1));
+  }
+}
+
 static void several_messages_are_one_mail_in_their_order(void **state) {
   struct arena *arena = *state;
   struct letter letter;
@@ -399,6 +448,7 @@ int main(void) {
       TEST(html_holds_no_mark_up_but_ours),
       TEST(without_a_public_url_the_path_stands_alone),
       TEST(one_click_ends_a_kind_that_may_be_off_over_https_only),
+      TEST(the_words_say_what_the_link_turns_off_and_what_it_cannot),
       TEST(several_messages_are_one_mail_in_their_order),
       TEST(a_subject_of_several_ends_in_time),
   };

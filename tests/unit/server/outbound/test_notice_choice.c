@@ -337,79 +337,197 @@ static void a_kind_without_a_row_is_a_mistake_of_ours(void **state) {
   assert_string_equal(before, db_dump(f->act.db, f->act.arena));
 }
 
-static void a_link_turns_off_its_own_kind_of_its_own_person(void **state) {
-  struct fixture *f = *state;
-  struct db *db = f->act.db;
-  struct arena *arena = f->act.arena;
-  const char *path = NULL, *again = NULL, *other = NULL;
-  int64_t person = 0;
-  const struct notice_kind *kind = NULL;
-  assert_int_equal(ERR_NOT_FOUND, notice_unsubscribe_read(db, arena, "5.member_left.00000000000000000000000000000000",
-                                                          &person, &kind));
-  assert_int_equal(ERR_OK, notice_unsubscribe_path(db, arena, ANN, "work handed in", &path));
-  assert_int_equal(ERR_OK, notice_unsubscribe_path(db, arena, ANN, "work handed in", &again));
-  assert_string_equal(path, again); // one key an installation
-  assert_int_equal(0, strncmp(path, "/unsubscribe/5.work_handed_in.", 30));
-  const char *token = path + strlen("/unsubscribe/");
-  assert_int_equal(ERR_OK, notice_unsubscribe_read(db, arena, token, &person, &kind));
-  assert_int_equal(ANN, person);
-  assert_string_equal("work handed in", kind->name);
-
-  assert_int_equal(ERR_OK, notice_unsubscribe_path(db, arena, 6, "work handed in", &other));
-  const char *mac = strrchr(token, '.') + 1;
-  char *last = arena_text(arena, token);
-  char *end = last + strlen(last) - 1;
-  *end = *end == '0' ? '1' : '0';
-  const char *wrong[] = {
-      "",
-      ".",
-      "..",
-      "5",
-      "5.",
-      "5.work_handed_in",
-      "5.work_handed_in.",
-      mac,
-      last,
-      arena_format(arena, "6.work_handed_in.%s", mac),
-      arena_format(arena, "05.work_handed_in.%s", mac),
-      arena_format(arena, "5.work handed in.%s", mac),
-      arena_format(arena, "5.member_left.%s", mac),
-      arena_format(arena, "5.gossip.%s", mac),
-      arena_format(arena, "5.sign-in_link.%s", mac),
-      arena_format(arena, "-5.work_handed_in.%s", mac),
-      arena_format(arena, "%s0", token),
-      arena_format(arena, "5.work_handed_in.%s", strrchr(other, '.') + 1),
-  };
-  for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++)
-    if (notice_unsubscribe_read(db, arena, wrong[i], &person, &kind) != ERR_NOT_FOUND)
-      fail_msg("%s was taken", wrong[i]);
+static enum err link_to(struct fixture *f, int64_t person, const char *const *names, size_t count, const char **path) {
+  const struct notice_kind **kinds = arena_alloc(f->act.arena, (count + 1) * sizeof(const struct notice_kind *));
+  for (size_t i = 0; i < count; i++)
+    kinds[i] = notice_kind_find(names[i]);
+  const struct notice_link link = {person, kinds, count};
+  return notice_unsubscribe_path(f->act.db, f->act.arena, &link, path);
 }
 
-// Of a mail that left before its kind was made one that may not be off.
-static void a_link_of_before_to_what_may_not_be_off_is_refused(void **state) {
-  struct fixture *f = *state;
-  const char *path = NULL, *key = NULL;
-  int64_t person = 0;
-  const struct notice_kind *kind = NULL;
-  assert_int_equal(ERR_OK, notice_unsubscribe_path(f->act.db, f->act.arena, ANN, "team renamed", &path));
-  assert_int_equal(ERR_OK, setting_get_text(f->act.db, f->act.arena, "unsubscribe key", &key));
-  static const char *const claims[] = {"5.team_renamed", "5.dates_moved"};
-  for (size_t i = 0; i < 2; i++) {
-    const struct digest_part parts[] = {{"unsubscribe key", 16}, {key, strlen(key)}, {claims[i], strlen(claims[i])}};
-    uint8_t mac[DIGEST_BYTES];
-    digest_parts(parts, 3, mac);
-    const char *token = arena_format(f->act.arena, "%s.%s", claims[i], digest_hex(f->act.arena, mac, 16));
-    assert_int_equal(i == 0 ? ERR_OK : ERR_NOT_FOUND,
-                     notice_unsubscribe_read(f->act.db, f->act.arena, token, &person, &kind));
-  }
-}
-
-static void there_is_no_link_for_what_may_not_be_off(void **state) {
-  struct fixture *f = *state;
+static const char *token_to(struct fixture *f, int64_t person, const char *const *names, size_t count) {
   const char *path = NULL;
-  assert_int_equal(ERR_NOT_FOUND, notice_unsubscribe_path(f->act.db, f->act.arena, ANN, "dates moved", &path));
-  assert_int_equal(ERR_NOT_FOUND, notice_unsubscribe_path(f->act.db, f->act.arena, ANN, "gossip", &path));
+  assert_int_equal(ERR_OK, link_to(f, person, names, count, &path));
+  assert_true(text_starts(path, "/unsubscribe/"));
+  return path + strlen("/unsubscribe/");
+}
+
+// As the installation itself would vouch for it.
+static const char *vouched(struct fixture *f, const char *claim) {
+  const char *key = NULL;
+  assert_int_equal(ERR_OK, setting_get_text(f->act.db, f->act.arena, "unsubscribe key", &key));
+  const struct digest_part parts[] = {{"unsubscribe key", 16}, {key, strlen(key)}, {claim, strlen(claim)}};
+  uint8_t mac[DIGEST_BYTES];
+  digest_parts(parts, 3, mac);
+  return arena_format(f->act.arena, "%s.%s", claim, digest_hex(f->act.arena, mac, 16));
+}
+
+// "member left, team renamed", or "none" when the token is refused.
+static const char *kinds_of(struct fixture *f, const char *token) {
+  struct notice_link link;
+  struct text out;
+  text_init(&out, f->act.arena);
+  enum err err = notice_unsubscribe_read(f->act.db, f->act.arena, token, &link);
+  if (err == ERR_NOT_FOUND)
+    return "none";
+  assert_int_equal(ERR_OK, err);
+  assert_int_equal(ANN, link.person);
+  for (size_t i = 0; i < link.count; i++)
+    text_add_format(&out, "%s%s", i == 0 ? "" : ", ", link.kinds[i]->name);
+  return text_get(&out);
+}
+
+static void a_link_turns_off_its_own_kinds_of_its_own_person(void **state) {
+  struct fixture *f = *state;
+  static const char *const several[] = {"work handed in", "dates moved", "reminder", "member left"};
+  static const char *const others[] = {"work handed in", "member left"};
+  assert_string_equal("none", kinds_of(f, "5.member_left.00000000000000000000000000000000")); // there is no key yet
+  const char *one = token_to(f, ANN, several, 1);
+  assert_string_equal(one, token_to(f, ANN, several, 1)); // one key an installation
+  assert_true(text_starts(one, "5.work_handed_in."));     // as in mails of before
+  assert_string_equal("work handed in", kinds_of(f, one));
+  assert_string_equal(one, token_to(f, ANN, several, 2)); // what may not be off is no part of it
+  const char *many = token_to(f, ANN, several, 4);
+  assert_string_equal(many, token_to(f, ANN, several, 4));
+  assert_string_equal("work handed in, reminder, member left", kinds_of(f, many));
+  assert_string_not_equal(many, token_to(f, ANN, others, 2));
+  assert_string_not_equal(many, token_to(f, 6, several, 4));
+}
+
+static void what_is_not_a_token_of_ours_is_refused(void **state) {
+  struct fixture *f = *state;
+  struct arena *arena = f->act.arena;
+  static const char *const names[] = {"work handed in", "member left"};
+  const char *token = token_to(f, ANN, names, 1), *mac = strrchr(token, '.') + 1;
+  const char *many = token_to(f, ANN, names, 2), *many_mac = strrchr(many, '.') + 1;
+  const char *codes = arena_text_n(arena, many, (size_t)(many_mac - 1 - many));
+  char *last = arena_text(arena, token), *end = last + strlen(last) - 1;
+  *end = *end == '0' ? '1' : '0';
+  char *code = arena_text(arena, many);
+  code[3] = code[3] == '0' ? '1' : '0';
+  char *loud = arena_text(arena, token);
+  for (char *c = loud + (mac - token); *c != '\0'; c++)
+    *c = (char)(*c >= 'a' ? *c - 'a' + 'A' : *c);
+  const struct {
+    const char *token;
+    const char *why;
+  } cases[] = {
+      {"", "nothing"},
+      {".", "no words"},
+      {"..", "no words either"},
+      {"5", "a person"},
+      {"5.", "a person and a dot"},
+      {"5.work_handed_in", "no word of ours for it"},
+      {"5.work_handed_in.", "an empty one"},
+      {mac, "nothing but our word"},
+      {arena_format(arena, ".%s", mac), "our word for nothing"},
+      {last, "the last digit is another"},
+      {loud, "other letters for the same digits"},
+      {arena_format(arena, "6.work_handed_in.%s", mac), "somebody else"},
+      {arena_format(arena, "05.work_handed_in.%s", mac), "the same person in other words"},
+      {arena_format(arena, "-5.work_handed_in.%s", mac), "nobody"},
+      {arena_format(arena, "5.work handed in.%s", mac), "the same kind in other words"},
+      {arena_format(arena, "5.member_left.%s", mac), "another kind"},
+      {arena_format(arena, "5.gossip.%s", mac), "no kind"},
+      {arena_format(arena, "5.sign-in_link.%s", mac), "one that may not be off"},
+      {arena_format(arena, "%s0", token), "a digit more"},
+      {arena_format(arena, "%.*s", (int)strlen(token) - 1, token), "a digit less"},
+      {arena_format(arena, "5.work_handed_in.%s", strrchr(token_to(f, 6, names, 1), '.') + 1), "somebody else's word"},
+      {code, "another code"},
+      {arena_format(arena, "%.*s.%s", (int)strlen(codes) - 6, codes, many_mac), "a kind less"},
+      {arena_format(arena, "%s%.6s.%s", codes, code + 3, many_mac), "a kind more"},
+      {arena_format(arena, "5.~%s%.6s.%s", codes + 9, codes + 3, many_mac), "in another order"},
+      {arena_format(arena, "5.%s.%s", codes + 3, many_mac), "codes without their mark"},
+      {arena_format(arena, "5.work_handed_in.%s", many_mac), "one of them by its name"},
+      {arena_format(arena, "%s.%s", codes, mac), "the word for one of them"},
+      {arena_format(arena, "6%s.%s", codes + 1, many_mac), "several of somebody else's"},
+      {arena_format(arena, "%s\n", many), "a line end behind it"},
+      {arena_format(arena, "5.~%01200d.%s", 0, many_mac), "longer than any of ours"},
+  };
+  for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)
+    if (strcmp("none", kinds_of(f, cases[i].token)) != 0)
+      fail_msg("%s: %s was taken", cases[i].why, cases[i].token);
+}
+
+// Mails stay where they are while versions come and go: their links hold for what may be off now.
+static void a_link_of_an_older_version_holds_for_what_may_be_off_now(void **state) {
+  struct fixture *f = *state;
+  static const char *const names[] = {"team renamed", "member left"};
+  const char *codes = token_to(f, ANN, names, 2) + strlen("5.~");
+  uint8_t digest[DIGEST_BYTES];
+  digest_bytes("dates moved", strlen("dates moved"), digest);
+  const char *fixed = digest_hex(f->act.arena, digest, 3);
+  const struct {
+    const char *claim;
+    const char *kinds;
+    const char *why;
+  } cases[] = {
+      {"5.team_renamed", "team renamed", "the form of before"},
+      {"5.dates_moved", "none", "may not be off any more"},
+      {"5.gossip", "none", "is no more"},
+      {"5", "none", "no kind"},
+      {"5.", "none", "no kind, with its dot"},
+      {"5.~", "none", "no code"},
+      {"0.team_renamed", "none", "nobody"},
+      {"x.team_renamed", "none", "no person"},
+      {arena_format(f->act.arena, "5.~%.12s", codes), "team renamed, member left", "as we write it"},
+      {arena_format(f->act.arena, "5.~%.6s", codes), "team renamed", "several of which one is left"},
+      {arena_format(f->act.arena, "5.~%s%.6s", fixed, codes), "team renamed", "one of them may not be off any more"},
+      {arena_format(f->act.arena, "5.~ffffff%.6s000000", codes + 6), "member left", "others are no more"},
+      {arena_format(f->act.arena, "5.~%s", fixed), "none", "none of them may be off any more"},
+  };
+  for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)
+    if (strcmp(cases[i].kinds, kinds_of(f, vouched(f, cases[i].claim))) != 0)
+      fail_msg("%s: %s", cases[i].why, kinds_of(f, vouched(f, cases[i].claim)));
+}
+
+static void a_link_that_names_every_kind_fits_a_header_and_no_two_are_mistaken(void **state) {
+  struct fixture *f = *state;
+  size_t count = 0, may_be_off = 0;
+  const struct notice_kind *kinds = notice_kinds(&count);
+  const char **names = arena_alloc(f->act.arena, count * sizeof *names);
+  struct text expected;
+  text_init(&expected, f->act.arena);
+  for (size_t i = 0; i < count; i++) {
+    names[i] = kinds[i].name;
+    if (kinds[i].may_be_off)
+      text_add_format(&expected, "%s%s", may_be_off++ == 0 ? "" : ", ", kinds[i].name);
+  }
+  assert_true(may_be_off > 30);
+  const char *token = token_to(f, ANN, names, count);
+  assert_in_range(strlen(token), 1, 512);
+  assert_string_equal(text_get(&expected), kinds_of(f, token));
+}
+
+static void there_is_no_link_for_what_may_not_be_off_nor_for_nobody(void **state) {
+  struct fixture *f = *state;
+  static const char *const names[] = {"dates moved", "announcement", "gossip", "reminder"};
+  const char *path = NULL;
+  for (size_t i = 0; i <= 3; i++)
+    assert_int_equal(ERR_NOT_FOUND, link_to(f, ANN, names, i, &path));
+  assert_int_equal(ERR_NOT_FOUND, link_to(f, 0, names, 4, &path));
   assert_null(path);
+}
+
+static void a_mail_of_several_kinds_has_one_link_which_stays_the_same(void **state) {
+  struct fixture *f = *state;
+  static const char *const put_kinds[] = {"member left", "dates moved", "member left", "invitation"};
+  assert_int_equal(ERR_OK, db_exec(f->act.db, "insert into addresses values ('ann@a.example', 'ann@a.example', 5, 1)"));
+  for (size_t i = 0; i < 4; i++)
+    put(f, ANN, put_kinds[i], false);
+  make_mails(f, 1000);
+  struct mail_due *mails[2] = {NULL, NULL};
+  for (size_t i = 0; i < 2; i++) { // its lease runs out, and what it turns off has been turned off since
+    const struct mail_times times = {.now = 1000, .real = 1000 + (int64_t)i * 100};
+    size_t count = 0;
+    assert_int_equal(ERR_OK, mail_store_lease(f->act.db, f->act.arena, &times, times.real + 50, 10, &mails[i], &count));
+    assert_int_equal(1, count);
+    assert_int_equal(ERR_OK, notice_choose(f->act.db, ANN, notice_kind_find("member left"), false));
+  }
+  assert_string_equal(mails[0]->unsubscribe, mails[1]->unsubscribe);
+  assert_string_equal("member left, invitation", kinds_of(f, mails[0]->unsubscribe + strlen("/unsubscribe/")));
+  assert_int_equal(3, mails[0]->kind_count); // also what may not be off: the mail says so
+  assert_string_equal("dates moved", mails[0]->kinds[1]->name);
 }
 
 int main(void) {
@@ -426,9 +544,13 @@ int main(void) {
       cmocka_unit_test_setup_teardown(a_message_to_an_address_is_a_mail_of_its_own, setup, teardown),
       cmocka_unit_test_setup_teardown(what_was_turned_off_while_it_waited_does_not_leave, setup, teardown),
       cmocka_unit_test_setup_teardown(a_kind_without_a_row_is_a_mistake_of_ours, setup, teardown),
-      cmocka_unit_test_setup_teardown(a_link_turns_off_its_own_kind_of_its_own_person, setup, teardown),
-      cmocka_unit_test_setup_teardown(a_link_of_before_to_what_may_not_be_off_is_refused, setup, teardown),
-      cmocka_unit_test_setup_teardown(there_is_no_link_for_what_may_not_be_off, setup, teardown),
+      cmocka_unit_test_setup_teardown(a_link_turns_off_its_own_kinds_of_its_own_person, setup, teardown),
+      cmocka_unit_test_setup_teardown(what_is_not_a_token_of_ours_is_refused, setup, teardown),
+      cmocka_unit_test_setup_teardown(a_link_of_an_older_version_holds_for_what_may_be_off_now, setup, teardown),
+      cmocka_unit_test_setup_teardown(a_link_that_names_every_kind_fits_a_header_and_no_two_are_mistaken, setup,
+                                      teardown),
+      cmocka_unit_test_setup_teardown(there_is_no_link_for_what_may_not_be_off_nor_for_nobody, setup, teardown),
+      cmocka_unit_test_setup_teardown(a_mail_of_several_kinds_has_one_link_which_stays_the_same, setup, teardown),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -5,7 +5,6 @@
 
 #include "tests/unit/server/teams/team_helpers.h"
 
-#include "server/accounts/session.h"
 #include "server/proposals/proposal.h"
 
 #define PROPOSAL_OPENS INT64_C(1693918800)  // 2023-09-05T13:00:00Z
@@ -33,22 +32,7 @@ static inline struct class class_of(struct fixture *fixture) {
   return class;
 }
 
-// Sets the clock; everybody is signed in anew, since a session lasts a month.
-static inline void class_at(struct class *class, int64_t now) {
-  struct fixture *fixture = class->fixture;
-  struct problem problem;
-  problem_init(&problem, fixture->arena);
-  struct act act = {
-      .db = app_db(fixture->app), .arena = fixture->arena, .now = now, .cause = "test", .problem = &problem};
-  fixture_at_seconds(fixture, now);
-  assert_int_equal(ERR_OK, db_begin_write(act.db));
-  for (int64_t person = 1; person < FIXTURE_PEOPLE_MAX && fixture->tokens[person][0] != '\0'; person++) {
-    struct session_opened session = {0};
-    assert_int_equal(ERR_OK, session_open(&act, person, NULL, &session));
-    memcpy(fixture->tokens[person], session.token, sizeof session.token);
-  }
-  assert_int_equal(ERR_OK, db_commit(act.db));
-}
+static inline void class_at(struct class *class, int64_t now) { fixture_at_anew(class->fixture, now); }
 
 static inline struct class registered_class(const char *now) {
   struct class class = class_of(sample_at(now));

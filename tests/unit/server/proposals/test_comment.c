@@ -112,6 +112,32 @@ static void notes_among_staff_are_in_no_byte_that_the_team_gets(void **state) {
   end_class(&class);
 }
 
+static void a_note_in_a_thread_of_the_team_is_among_staff_too(void **state) {
+  (void)state;
+  struct class class = submitted_class();
+  struct fixture *fixture = class.fixture;
+  int64_t question = commented(&class, class.ann, "{\"text\":\"Is this enough?\"}");
+  told(&class);
+  const char *before = seen_by(&class, class.ann);
+  int64_t note = commented(
+      &class, class.staff,
+      arena_format(fixture->arena, "{\"text\":\"It is not.\",\"note\":true,\"reply_to\":%lld}", (long long)question));
+  assert_true(json_is_true(fixture_json(fixture, "note")));
+  assert_int_equal(question, fixture_int(fixture, "thread"));
+  commented(&class, class.instructor, reply_to(&class, note, "I agree."));
+  assert_true(json_is_true(fixture_json(fixture, "note")));
+  told(&class);
+  assert_string_equal(before, seen_by(&class, class.ann));
+  comment(&class, class.ann, reply_to(&class, note, "x"));
+  fixture_refused(fixture, 404, "not_found");
+  assert_int_equal(0, count_rows(fixture, "select count(*) from audit where kind = 'proposal comment written' and "
+                                          "actor_id <> (select by_id from proposal_comments where is_note = 0)"));
+  commented(&class, class.staff, reply_to(&class, question, "It will do."));
+  assert_true(json_is_false(fixture_json(fixture, "note")));
+  assert_string_not_equal(before, seen_by(&class, class.ann));
+  end_class(&class);
+}
+
 static void the_others_are_told_once_of_all_that_was_said_in_ten_minutes(void **state) {
   (void)state;
   struct class class = submitted_class();
@@ -131,6 +157,17 @@ static void the_others_are_told_once_of_all_that_was_said_in_ten_minutes(void **
                       fixture_last_words(fixture, class.bob));
   assert_string_equal("There is 1 new comment on the proposal of Descenders.",
                       fixture_last_words(fixture, class.staff));
+  int64_t one = 0, several = 0; // as many as the reader's subject says
+  assert_int_equal(ERR_OK, db_get_int(app_db(fixture->app), &one,
+                                      "select count(*) from outbox where subject = 'A new comment on a proposal' "
+                                      "and person_id = $1",
+                                      db_int(class.staff)));
+  assert_int_equal(ERR_OK, db_get_int(app_db(fixture->app), &several,
+                                      "select count(*) from outbox where person_id = $1 and subject = "
+                                      "'New comments on your team''s proposal'",
+                                      db_int(class.ann)));
+  assert_int_equal(1, one);
+  assert_int_equal(1, several);
   told(&class);
   assert_int_equal(1, fixture_messages(fixture, class.ann, "proposal comments"));
   commented(&class, class.ann, "{\"text\":\"Four.\"}");
@@ -190,6 +227,7 @@ int main(void) {
       cmocka_unit_test(team_and_staff_talk_in_threads_about_a_field),
       cmocka_unit_test(what_makes_no_sense_is_refused),
       cmocka_unit_test(notes_among_staff_are_in_no_byte_that_the_team_gets),
+      cmocka_unit_test(a_note_in_a_thread_of_the_team_is_among_staff_too),
       cmocka_unit_test(the_others_are_told_once_of_all_that_was_said_in_ten_minutes),
       cmocka_unit_test(what_its_author_takes_away_is_gone_and_leaves_no_mail),
       cmocka_unit_test(who_is_erased_leaves_their_place_in_the_thread_and_no_word),

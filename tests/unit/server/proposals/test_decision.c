@@ -357,6 +357,28 @@ static void changes_of_a_decision_that_was_taken_back_are_never_asked_for(void *
   end_class(&class);
 }
 
+static void a_proposal_is_accepted_by_deciding_on_it_and_in_no_other_way(void **state) {
+  (void)state;
+  struct class class = submitted_class();
+  struct fixture *fixture = class.fixture;
+  int64_t submission = count_rows(fixture, "select max(id) from submissions");
+  const int64_t staff[] = {class.staff, class.instructor};
+  for (int is_told = 0; is_told < 2; is_told++) {
+    const char *before = fixture_dump(fixture);
+    for (size_t i = 0; i < 4; i++) {
+      fixture_call(fixture, staff[i / 2], i % 2 == 0 ? METHOD_PUT : METHOD_DELETE, NULL,
+                   SAMPLE "/milestones/proposal/submissions/%lld/acceptance", (long long)submission);
+      fixture_refused(fixture, 409, "conflict");
+    }
+    assert_string_equal(before, fixture_dump(fixture));
+    if (is_told == 0) {
+      judged(&class, class.instructor, APPROVE);
+      told(&class);
+    }
+  }
+  end_class(&class);
+}
+
 static void an_approval_accepts_the_work_when_it_is_told_and_reopening_takes_that_back(void **state) {
   (void)state;
   struct class class = submitted_class();
@@ -374,6 +396,8 @@ static void an_approval_accepts_the_work_when_it_is_told_and_reopening_takes_tha
   assert_true(json_is_null(fixture_json(fixture, "verdict")));
   assert_int_equal(0, count_rows(fixture, accepted));
   assert_int_equal(1, fixture_messages(fixture, class.bob, "proposal reopened"));
+  assert_int_equal(0, fixture_messages(fixture, class.bob, "work accepted")); // the decision and the reopening say it
+  assert_int_equal(0, fixture_messages(fixture, class.bob, "acceptance taken back"));
   assert_string_equal("changes requested", stands(&class, class.bob));
   submit_proposal(&class, class.ann, "");
   fixture_expect(fixture, 409);
@@ -514,6 +538,7 @@ int main(void) {
       cmocka_unit_test(what_is_submitted_inside_the_revision_window_is_never_late),
       cmocka_unit_test(every_requested_change_is_answered_before_it_is_submitted_again),
       cmocka_unit_test(changes_of_a_decision_that_was_taken_back_are_never_asked_for),
+      cmocka_unit_test(a_proposal_is_accepted_by_deciding_on_it_and_in_no_other_way),
       cmocka_unit_test(an_approval_accepts_the_work_when_it_is_told_and_reopening_takes_that_back),
       cmocka_unit_test(whoever_may_not_judge_a_team_does_not),
       cmocka_unit_test(staff_decide_where_the_course_file_says_so),

@@ -55,11 +55,57 @@ static void requested_changes_and_a_refusal_are_tasks_until_their_day(void **sta
   end_class(&class);
 }
 
+static void what_closed_before_it_was_submitted_says_what_is_left_to_do(void **state) {
+  (void)state;
+  struct class class = registered_class(INSIDE);
+  struct fixture *fixture = class.fixture;
+  fixture_at_seconds(fixture, PROPOSAL_DUE + 9 * DAY);
+  assert_non_null(strstr(task_text(fixture, class.bob, "write the proposal", "words"), "Nothing is saved yet."));
+  fixture_at_seconds(fixture, PROPOSAL_DUE + 9 * DAY + 1);
+  assert_string_equal(
+      "It closed on Sun 1 Oct 2023 23:59 EDT, and nothing was saved. Ask the course's staff for more time.",
+      task_text(fixture, class.bob, "write the proposal", "words"));
+  saved(&class, class.ann, "title", "\"Caches\"");
+  const char *closed =
+      "It is saved, NOT submitted. It closed on Sun 1 Oct 2023 23:59 EDT. Ask the course's staff: they "
+      "can give more time, or count what was saved in time.";
+  assert_string_equal(closed, task_text(fixture, class.bob, "submit the proposal", "words"));
+  submit_proposal(&class, class.ann, "?dry_run=true");
+  fixture_refused(fixture, 409, "deadline_passed");
+  end_class(&class);
+}
+
+static void a_revision_whose_time_is_over_is_not_said_to_be_in_time(void **state) {
+  (void)state;
+  struct class class = registered_class(INSIDE);
+  struct fixture *fixture = class.fixture;
+  fill_in(&class);
+  submit_proposal(&class, class.ann, "");
+  decide(&class, PROPOSAL_REQUEST_CHANGES); // until 12 September 14:00
+  const struct {
+    int64_t at;
+    const char *words;
+  } cases[] = {
+      {INT64_C(1694527200), "Until then a revision is never late."},
+      {INT64_C(1694527201), "The time for it is over: what is submitted now is judged by now."},
+      {PROPOSAL_DUE + 9 * DAY + 1, "The time for it is over: ask the course's staff for more."},
+  };
+  for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+    fixture_at_seconds(fixture, cases[i].at);
+    const char *words = task_text(fixture, class.bob, "revise the proposal", "words");
+    if (strstr(words, cases[i].words) == NULL)
+      fail_msg("%zu: %s", i, words);
+  }
+  end_class(&class);
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(an_unwritten_proposal_is_a_task_once_its_milestone_is_open),
       cmocka_unit_test(a_draft_is_told_as_saved_not_submitted_with_what_is_missing),
       cmocka_unit_test(requested_changes_and_a_refusal_are_tasks_until_their_day),
+      cmocka_unit_test(what_closed_before_it_was_submitted_says_what_is_left_to_do),
+      cmocka_unit_test(a_revision_whose_time_is_over_is_not_said_to_be_in_time),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -189,6 +189,9 @@ static void who_stands_in_sees_what_waits_for_who_is_away(void **state) {
   fixture_expect(fixture, 200);
   assert_string_equal("Lea Invented", fixture_text(fixture, "name"));
   assert_int_equal(1, fixture_messages(fixture, lea, "review substitute"));
+  assert_string_equal("You stand in for Kim Invented until Thu 14 Sep 2023 11:00 EDT: the proposals that wait for them "
+                      "wait for you too.",
+                      fixture_last_words(fixture, lea));
   static const struct {
     int64_t after;
     size_t waits;

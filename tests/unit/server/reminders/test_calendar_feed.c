@@ -353,6 +353,36 @@ static void the_clock_looks_after_feeds_only_while_there_are_any(void **state) {
   house_free(&house);
 }
 
+static bool has_work(struct house *house) {
+  bool has = false;
+  assert_int_equal(ERR_OK, calendar_feeds_have_work(app_db(house->fixture->app), house->fixture->arena,
+                                                    clock_now(&house->fixture->clock), &has));
+  return has;
+}
+
+// A commit is a sync of the disk: what changes nothing is not run.
+static void feeds_are_left_alone_until_a_course_of_theirs_has_changed(void **state) {
+  (void)state;
+  struct house house = house_new(&autumn);
+  (void)make(&house, house.ann, MINE);
+  sync(&house);
+  assert_false(has_work(&house));
+  house_at(&house, clock_now(&house.fixture->clock) + DAY);
+  assert_false(has_work(&house));
+  fixture_call(house.fixture, house.staff, METHOD_POST,
+               arena_format(house.fixture->arena,
+                            "{\"scope\":\"person\",\"person\":%lld,\"days\":2,\"reason\":\"A reason to be told\"}",
+                            (long long)house.ann),
+               MILESTONES "/report/extensions");
+  fixture_expect(house.fixture, 200);
+  assert_true(has_work(&house));
+  sync(&house);
+  assert_false(has_work(&house));
+  fixture_call(house.fixture, house.ann, METHOD_DELETE, NULL, MINE);
+  assert_true(has_work(&house)); // the last run, which sets no other
+  house_free(&house);
+}
+
 // More feeds than one run takes: the next follows at once.
 static void every_feed_gets_its_turn(void **state) {
   (void)state;
@@ -409,6 +439,7 @@ int main(void) {
       cmocka_unit_test(nobodys_name_or_address_stands_in_a_feed),
       cmocka_unit_test(who_comes_back_after_a_drop_finds_the_same_events),
       cmocka_unit_test(the_clock_looks_after_feeds_only_while_there_are_any),
+      cmocka_unit_test(feeds_are_left_alone_until_a_course_of_theirs_has_changed),
       cmocka_unit_test(every_feed_gets_its_turn),
       cmocka_unit_test(every_feed_gets_its_turn_while_the_course_changes_all_the_time),
   };

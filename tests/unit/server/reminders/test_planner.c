@@ -388,8 +388,6 @@ static void what_quiet_hours_hold_is_taken_back_when_it_is_done_meanwhile(void *
   }
 }
 
-#define LABS_DECIDED INT64_C(1694059140) // 2023-09-07T03:59:00Z
-
 // Nobody is told to ask for what they asked for, or to look for what is offered to them.
 static void who_has_asked_for_a_seat_reads_how_that_stands(void **state) {
   (void)state;
@@ -441,6 +439,29 @@ static void who_is_excused_is_not_reminded_of_the_teams_slot(void **state) {
 }
 
 // A day before it begins, to those who booked and who holds it; a check-in is done when it is booked and written.
+static void who_held_a_presentation_is_reminded_of_its_slides_and_of_nothing_else(void **state) {
+  (void)state;
+  static const int64_t due = INT64_C(1698240600); // of the midpoint presentation, 2023-10-25T13:30:00Z
+  struct crew crew = crew_new();
+  struct fixture *fixture = crew.class.fixture;
+  plan_at(fixture, due - 2 * DAY);
+  fixture_call(fixture, crew.class.staff, METHOD_POST,
+               arena_format(fixture->arena,
+                            "{\"team\":%lld,\"members\":[{\"person\":%lld,\"state\":\"held\"},{\"person\":%lld,"
+                            "\"state\":\"excused\"}]}",
+                            (long long)crew.class.team, (long long)crew.class.ann, (long long)crew.class.bob),
+               SAMPLE "/milestones/midpoint/check-ins");
+  fixture_expect(fixture, 201);
+  int64_t ann = reminded(fixture, crew.class.ann, "milestone midpoint"),
+          bob = reminded(fixture, crew.class.bob, "milestone midpoint");
+  plan_at(fixture, due - DAY);
+  assert_int_equal(ann + 1, reminded(fixture, crew.class.ann, "milestone midpoint"));
+  assert_int_equal(bob, reminded(fixture, crew.class.bob, "milestone midpoint"));
+  assert_non_null(strstr(fixture_last_words(fixture, crew.class.ann), "Nothing is handed in yet."));
+  assert_null(strstr(fixture_last_words(fixture, crew.class.ann), "No slot is booked yet."));
+  fixture_free(fixture);
+}
+
 static void a_booked_slot_is_reminded_of_a_day_before_it_begins(void **state) {
   (void)state;
   for (int is_given_up = 0; is_given_up < 2; is_given_up++) {
@@ -515,28 +536,21 @@ static void a_draft_or_archived_course_reminds_nobody(void **state) {
   end_class(&crew.class);
 }
 
-static void staff_hear_at_once_of_what_is_theirs_and_due_within_a_day_else_with_the_daily_mail(void **state) {
+// A catch-up goes from duty to duty: what is of no use any more at its end is not said on the way either.
+static void a_catch_up_says_nothing_that_is_of_no_use_any_more(void **state) {
   (void)state;
-  struct crew crew = crew_new();
-  struct fixture *fixture = crew.class.fixture;
-  fixture_call(fixture, crew.class.instructor, METHOD_PUT,
-               arena_format(fixture->arena, "{\"person\":%lld}", (long long)crew.class.staff),
-               SAMPLE "/teams/%lld/mentor", (long long)crew.class.team);
-  assert_in_range(fixture->answer.status, 200, 204);
-  plan_at(fixture, PROPOSAL_DUE - 2 * DAY);
-  size_t urgent = fixture_messages(fixture, crew.class.staff, "urgent for staff");
-  plan_at(fixture, PROPOSAL_DUE - DAY);
-  assert_int_equal(urgent + 1, fixture_messages(fixture, crew.class.staff, "urgent for staff"));
-  assert_non_null(strstr(fixture_last_words(fixture, crew.class.staff), "Descenders (yours)"));
-  assert_int_equal(0, fixture_messages(fixture, crew.class.instructor, "urgent for staff"));
-  assert_int_equal(1, number(fixture,
-                             "select count(*) from outbox where person_id = $1 and kind = 'staff reminder' "
-                             "and deliver_at is null and subject like 'Research project proposal%'",
-                             crew.class.instructor));
-  // After the due it is no more urgent.
-  plan_at(fixture, PROPOSAL_DUE + HOUR);
-  assert_int_equal(urgent + 1, fixture_messages(fixture, crew.class.staff, "urgent for staff"));
-  end_class(&crew.class);
+  struct fixture *fixture = sample_at("2023-08-28T17:00:00Z");
+  int64_t zoe = fixture_student(fixture, "Zoe Invented");
+  plan_now(fixture);
+  clock_to(fixture, CLOSES_AT + 10 * DAY);
+  catch_up(fixture);
+  assert_int_equal(1, reminded(fixture, zoe, "info card"));
+  assert_int_equal(1, in_ledger(fixture, zoe, "info card", "skipped")); // the later one says it all
+  assert_int_equal(0, reminded(fixture, zoe, "lab choice"));
+  assert_int_equal(0, reminded(fixture, zoe, "team registration"));
+  assert_int_equal(2, in_ledger(fixture, zoe, "lab choice", "skipped"));
+  assert_int_equal(3, in_ledger(fixture, zoe, "team registration", "skipped"));
+  fixture_free(fixture);
 }
 
 int main(void) {
@@ -556,10 +570,11 @@ int main(void) {
       cmocka_unit_test(what_quiet_hours_hold_is_taken_back_when_it_is_done_meanwhile),
       cmocka_unit_test(who_has_asked_for_a_seat_reads_how_that_stands),
       cmocka_unit_test(who_is_excused_is_not_reminded_of_the_teams_slot),
+      cmocka_unit_test(who_held_a_presentation_is_reminded_of_its_slides_and_of_nothing_else),
       cmocka_unit_test(a_booked_slot_is_reminded_of_a_day_before_it_begins),
       cmocka_unit_test(what_falls_within_one_hour_leaves_together),
       cmocka_unit_test(a_draft_or_archived_course_reminds_nobody),
-      cmocka_unit_test(staff_hear_at_once_of_what_is_theirs_and_due_within_a_day_else_with_the_daily_mail),
+      cmocka_unit_test(a_catch_up_says_nothing_that_is_of_no_use_any_more),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

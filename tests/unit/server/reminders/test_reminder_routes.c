@@ -151,11 +151,47 @@ static void the_forecast_leaves_out_what_is_handled_and_is_the_operators(void **
   end_class(&class);
 }
 
+static void the_forecast_keeps_to_what_its_readers_chose(void **state) {
+  (void)state;
+  struct class class = class_of(sample_at("2023-08-28T17:00:00Z"));
+  struct fixture *fixture = class.fixture;
+  static const char span[] = "?to=2023-09-01T00:00:00Z"; // cyd has no card: 30 August 03:59Z, three days before
+  fixture_call(fixture, -1, METHOD_GET, NULL, SAMPLE "/forecast%s", span);
+  fixture_expect(fixture, 200);
+  assert_string_equal("2023-08-30T03:59:00Z", fixture_text(fixture, "messages.0.at"));
+  fixture_call(fixture, class.cyd, METHOD_PATCH,
+               "{\"quiet_hours\":{\"starts\":\"22:00\",\"ends\":\"07:00\",\"zone\":\"America/New_York\"}}",
+               "/api/v1/me/preferences");
+  fixture_expect(fixture, 200);
+  fixture_call(fixture, -1, METHOD_GET, NULL, SAMPLE "/forecast%s", span);
+  assert_string_equal("2023-08-30T11:00:00Z", fixture_text(fixture, "messages.0.at"));
+  size_t all = json_array_size(fixture_json(fixture, "messages"));
+  fixture_call(fixture, class.cyd, METHOD_PATCH, "{\"kinds\":[{\"kind\":\"reminder\",\"on\":false}]}",
+               "/api/v1/me/preferences");
+  fixture_expect(fixture, 200);
+  fixture_call(fixture, -1, METHOD_GET, NULL, SAMPLE "/forecast%s", span);
+  assert_int_equal(all - 1, json_array_size(fixture_json(fixture, "messages")));
+  end_class(&class);
+}
+
+static void a_span_that_ends_before_it_begins_is_refused(void **state) {
+  (void)state;
+  struct class class = class_of(sample_at("2023-08-28T17:00:00Z"));
+  static const char span[] = "?from=2023-09-03T00:00:00Z&to=2023-09-02T00:00:00Z";
+  fixture_call(class.fixture, -1, METHOD_GET, NULL, SAMPLE "/forecast%s", span);
+  fixture_refused(class.fixture, 422, "invalid_fields");
+  fixture_call(class.fixture, class.ann, METHOD_GET, NULL, SAMPLE "/reminders%s", span);
+  fixture_refused(class.fixture, 422, "invalid_fields");
+  end_class(&class);
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(students_see_their_own_that_come_and_that_were_sent),
       cmocka_unit_test(only_staff_see_that_somebody_has_more_time),
       cmocka_unit_test(the_forecast_is_what_then_leaves),
+      cmocka_unit_test(the_forecast_keeps_to_what_its_readers_chose),
+      cmocka_unit_test(a_span_that_ends_before_it_begins_is_refused),
       cmocka_unit_test(the_forecast_leaves_out_what_is_handled_and_is_the_operators),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);

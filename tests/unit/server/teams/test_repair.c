@@ -310,6 +310,21 @@ static void a_wrong_join_is_undone_as_if_it_had_not_been(void **state) {
   assert_int_equal(team_of(fixture, scene->red[0]), scene->reds);
 }
 
+// Each by an act of their own, if within one second.
+static void who_left_one_team_and_then_joined_another_does_not_go_back(void **state) {
+  struct scene *scene = *state;
+  struct fixture *fixture = scene->fixture;
+  add_member(fixture, scene->blue[0], scene->blues, scene->zoe);
+  fixture_call(fixture, scene->zoe, METHOD_DELETE, NULL, SAMPLE "/teams/%lld/members/%lld", (long long)scene->blues,
+               (long long)scene->zoe);
+  assert_int_equal(team_of(fixture, scene->zoe), NOWHERE);
+  add_member(fixture, scene->red[0], scene->reds, scene->zoe);
+  assert_int_equal(team_of(fixture, scene->zoe), scene->reds);
+  undo(fixture, scene->pat, scene->zoe);
+  fixture_expect(fixture, 200);
+  assert_int_equal(team_of(fixture, scene->zoe), NOWHERE);
+}
+
 static void who_cannot_go_back_is_left_without_a_place(void **state) {
   struct scene *scene = *state;
   struct fixture *fixture = scene->fixture;
@@ -382,12 +397,12 @@ static void team_0_is_no_team_and_no_way_into_a_lab_seat(void **state) {
   for (size_t i = 0; i < sizeof people / sizeof people[0]; i++) {
     const char *before = fixture_dump(fixture);
     put_into(fixture, scene->pat, people[i], 0);
-    fixture_refused(fixture, 404, "not_found");
+    fixture_refused(fixture, 422, "invalid_fields");
     fixture_call(
         fixture, scene->pat, METHOD_POST,
         arena_format(fixture->arena, "{\"placements\":[{\"person\":%lld,\"team\":0}]," WHY "}", (long long)people[i]),
         SAMPLE "/placements");
-    fixture_refused(fixture, 404, "not_found");
+    fixture_refused(fixture, 422, "invalid_fields");
     assert_string_equal(fixture_dump(fixture), before);
   }
 }
@@ -450,6 +465,7 @@ int main(void) {
       SCENE(many_are_placed_at_once_and_one_bad_row_changes_nothing),
       SCENE(two_full_teams_swap_and_so_do_a_team_and_a_seat),
       SCENE(a_wrong_join_is_undone_as_if_it_had_not_been),
+      SCENE(who_left_one_team_and_then_joined_another_does_not_go_back),
       SCENE(who_cannot_go_back_is_left_without_a_place),
       SCENE(who_left_a_seat_for_a_team_gets_it_back_when_it_is_free),
       SCENE(a_seat_that_a_placement_frees_is_offered_to_the_first_in_line),

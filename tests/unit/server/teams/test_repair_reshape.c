@@ -181,6 +181,9 @@ static void a_size_of_its_own_is_what_every_rule_goes_by(void **state) {
   fixture_refused(fixture, 422, "invalid_fields"); // below its members
   set_size(fixture, scene->pat, scene->reds, "21");
   fixture_refused(fixture, 422, "invalid_fields");
+  set_size(fixture, scene->pat, scene->reds, "0"); // not what null is
+  fixture_refused(fixture, 422, "invalid_fields");
+  assert_string_equal("size_max", fixture_text(fixture, "errors.0.field"));
   set_size(fixture, scene->red[0], scene->reds, "5");
   fixture_refused(fixture, 403, "not_allowed");
   assert_string_equal(fixture_dump(fixture), before);

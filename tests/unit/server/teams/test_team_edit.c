@@ -83,6 +83,42 @@ static void names_are_the_same_whatever_their_case_and_width(void **state) {
   }
 }
 
+static void a_name_with_a_character_that_nobody_sees_is_refused_where_it_stands(void **state) {
+  (void)state;
+  struct fixture *fixture = sample_at(INSIDE);
+  int64_t ada = fixture_student(fixture, "Ada"), ben = fixture_student(fixture, "Ben");
+  int64_t team = found_team(fixture, ada, "Descenders");
+  const char *before = fixture_dump(fixture);
+  fixture_call(fixture, ben, METHOD_POST, "{\"name\":\"Desc\\u200benders\"}", SAMPLE "/teams");
+  fixture_expect(fixture, 422);
+  assert_string_equal(fixture_text(fixture, "errors.0.field"), "name");
+  assert_string_equal(fixture_text(fixture, "errors.0.message"),
+                      "has a character that nobody can see, U+200B ZERO WIDTH SPACE: the 5th, behind \"Desc\"; delete "
+                      "it there, or type the text again");
+  fixture_call(fixture, ada, METHOD_PATCH, "{\"name\":\"\\u202esrednecseD\"}", SAMPLE "/teams/%lld", (long long)team);
+  fixture_expect(fixture, 422);
+  assert_string_equal(fixture_dump(fixture), before);
+  // An emoji may have one, and is the same name with and without it.
+  found_team(fixture, ben, "\u2764\uFE0F");
+  fixture_call(fixture, ada, METHOD_PATCH, "{\"name\":\"\u2764\"}", SAMPLE "/teams/%lld", (long long)team);
+  fixture_refused(fixture, 409, "name_taken");
+  fixture_free(fixture);
+}
+
+// Names that were taken before this rule.
+static void a_stored_name_with_such_a_character_stays_until_it_is_changed(void **state) {
+  (void)state;
+  struct fixture *fixture = sample_at(INSIDE);
+  int64_t ada = fixture_student(fixture, "Ada");
+  int64_t team = found_team(fixture, ada, "Descenders");
+  assert_int_equal(ERR_OK, db_exec(app_db(fixture->app), "update teams set name = $1", db_text("Desc\u200Benders")));
+  fixture_call(fixture, ada, METHOD_PATCH, "{\"looking_for\":\"a kernel hacker\"}", SAMPLE "/teams/%lld",
+               (long long)team);
+  fixture_expect(fixture, 200);
+  assert_string_equal(fixture_text(fixture, "name"), "Desc\u200Benders");
+  fixture_free(fixture);
+}
+
 static void a_name_has_1_to_60_visible_characters(void **state) {
   (void)state;
   struct fixture *fixture = sample_at(INSIDE);
@@ -161,6 +197,50 @@ static void members_change_name_and_words_and_only_the_contact_hands_over(void *
   fixture_free(fixture);
 }
 
+static int rename_to(struct fixture *fixture, int64_t by, int64_t team, const char *name) {
+  return fixture_call(fixture, by, METHOD_PATCH, arena_format(fixture->arena, "{\"name\":\"%s\"}", name),
+                      SAMPLE "/teams/%lld", (long long)team);
+}
+
+static void members_rename_a_team_three_times_in_24_hours_and_staff_as_they_must(void **state) {
+  (void)state;
+  struct fixture *fixture = sample_at(INSIDE);
+  int64_t ada = fixture_student(fixture, "Ada"), ben = fixture_student(fixture, "Ben"),
+          cy = fixture_student(fixture, "Cy"), pat = fixture_person(fixture, "Pat", ROLE_STAFF);
+  int64_t team = found_team(fixture, ada, "Zero"), other = found_team(fixture, cy, "Other");
+  add_member(fixture, ada, team, ben);
+  int64_t start = OPENS_AT + 86400;
+  fixture_at_seconds(fixture, start);
+  assert_int_equal(rename_to(fixture, ada, team, "One"), 200);
+  assert_int_equal(rename_to(fixture, ada, team, "One"), 200); // no other name: not counted
+  fixture_at_seconds(fixture, start + 60);
+  assert_int_equal(rename_to(fixture, ben, team, "Two"), 200);
+  for (int i = 0; i < 4; i++)
+    assert_int_equal(rename_to(fixture, pat, team, i % 2 ? "By Staff" : "By Staff Again"), 200);
+  assert_int_equal(rename_to(fixture, ada, team, "Three"), 200);
+
+  const char *before = fixture_dump(fixture);
+  assert_int_equal(rename_to(fixture, ben, team, "Four"), 409);
+  fixture_refused(fixture, 409, "too_many_names");
+  assert_string_equal(fixture_text(fixture, "detail"),
+                      "Three has been renamed 3 times within 24 hours, and everybody in it was told each time. Its "
+                      "next name can come on Wed 30 Aug 2023 09:00 EDT, or at once from the course's staff.");
+  assert_string_equal(fixture_dump(fixture), before);
+  fixture_call(fixture, ben, METHOD_PATCH, "{\"looking_for\":\"a kernel hacker\"}", SAMPLE "/teams/%lld",
+               (long long)team);
+  fixture_expect(fixture, 200);
+  assert_int_equal(rename_to(fixture, cy, other, "Another"), 200); // each team by itself
+  assert_int_equal(rename_to(fixture, pat, team, "Chosen by Staff"), 200);
+
+  fixture_at_seconds(fixture, start + 86399);
+  assert_int_equal(rename_to(fixture, ada, team, "Four"), 409);
+  fixture_at_seconds(fixture, start + 86400);
+  assert_int_equal(rename_to(fixture, ada, team, "Four"), 200);
+  assert_int_equal(rename_to(fixture, ada, team, "Five"), 409); // the second's 24 hours are not over
+  fixture_check(fixture);
+  fixture_free(fixture);
+}
+
 static void a_change_that_changes_nothing_writes_nothing(void **state) {
   (void)state;
   struct fixture *fixture = sample_at(INSIDE);
@@ -234,10 +314,13 @@ int main(void) {
       cmocka_unit_test(founding_makes_the_founder_contact_and_first_member),
       cmocka_unit_test(a_team_is_founded_only_inside_the_window),
       cmocka_unit_test(names_are_the_same_whatever_their_case_and_width),
+      cmocka_unit_test(a_name_with_a_character_that_nobody_sees_is_refused_where_it_stands),
+      cmocka_unit_test(a_stored_name_with_such_a_character_stays_until_it_is_changed),
       cmocka_unit_test(a_name_has_1_to_60_visible_characters),
       cmocka_unit_test(who_is_placed_founds_no_team),
       cmocka_unit_test(founding_declines_the_founders_open_invitations_and_tells_those_teams),
       cmocka_unit_test(members_change_name_and_words_and_only_the_contact_hands_over),
+      cmocka_unit_test(members_rename_a_team_three_times_in_24_hours_and_staff_as_they_must),
       cmocka_unit_test(a_change_that_changes_nothing_writes_nothing),
       cmocka_unit_test(the_contact_dissolves_a_forming_team_and_everybody_is_free),
       cmocka_unit_test(a_registered_team_is_dissolved_by_staff_only),

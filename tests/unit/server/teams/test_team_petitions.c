@@ -101,6 +101,24 @@ static void coverage_is_waived_for_a_team_that_asks(void **state) {
   refused_ask(&crew, crew.zoe, body_of(&crew, "coverage", crew.to_second), 403, "not_your_team");
 }
 
+static void who_asked_hears_once_of_the_answer_and_of_what_came_of_it(void **state) {
+  struct crew crew = start(state);
+  struct fixture *fixture = crew.fixture;
+  size_t of_cem = fixture_messages(fixture, crew.cem, "");
+  granted_and_told_once(fixture, crew.kim, crew.bob, asked(fixture, crew.bob, "team size", "\"size\":6"), "6 members");
+  assert_int_equal(fixture_messages(fixture, crew.cem, ""), of_cem + 1); // the others hear of the act
+  granted_and_told_once(fixture, crew.kim, crew.eve, asked(fixture, crew.eve, "coverage", ""),
+                        "waived the coverage of skills");
+  granted_and_told_once(fixture, crew.kim, crew.zoe, asked(fixture, crew.zoe, "late join", crew.to_second),
+                        "put you into Climbers");
+  granted_and_told_once(fixture, crew.kim, crew.cem, asked(fixture, crew.cem, "leave", ""), "took you out of");
+  int64_t swap = asked(fixture, crew.ada, "swap", arena_format(fixture->arena, "\"person\":%lld", (long long)crew.moe));
+  say(fixture, crew.moe, swap, true);
+  size_t of_moe = fixture_messages(fixture, crew.moe, "");
+  granted_and_told_once(fixture, crew.kim, crew.ada, swap, "moved you from Descenders to Climbers");
+  assert_int_equal(fixture_messages(fixture, crew.moe, ""), of_moe + 1);
+}
+
 static void somebody_joins_a_registered_team_and_its_contact_is_heard(void **state) {
   struct crew crew = start(state);
   int64_t request = asked(crew.fixture, crew.zoe, "late join", crew.to_second);
@@ -266,19 +284,65 @@ static void that_a_member_has_dropped_is_not_found_out_by_asking_for_a_swap(void
 }
 
 static void consent_is_to_the_places_of_that_time(void **state) {
+  static const char *const moments[] = {"2023-09-05T14:00:00Z",
+                                        "2023-09-05T14:00:01Z"}; // the very second, and the next
+  for (size_t i = 0; i < sizeof moments / sizeof *moments; i++) {
+    struct crew crew = start(state);
+    struct fixture *fixture = crew.fixture;
+    int64_t request =
+        asked(fixture, crew.cem, "swap", arena_format(fixture->arena, "\"person\":%lld", (long long)crew.moe));
+    say(fixture, crew.moe, request, true);
+    fixture_at(fixture, moments[i]);
+    int64_t leave = asked(fixture, crew.cem, "leave", "");
+    answer_it(fixture, crew.kim, leave, GRANT);
+    refused_and_open(fixture, crew.kim, request, 409, "conflict"); // gone from the team
+    int64_t join = asked(fixture, crew.cem, "late join", crew.to_first);
+    answer_it(fixture, crew.kim, join, GRANT);
+    fixture_expect(fixture, 201);
+    refused_and_open(fixture, crew.kim, request, 409, "conflict"); // back, but anew
+    assert_int_equal(place_of(fixture, crew.cem), crew.first);
+    stop(state);
+  }
+}
+
+// What is undone opens the place of long ago again.
+static void a_join_that_is_undone_after_the_consent_is_another_place(void **state) {
+  static const char *const moments[] = {"2023-09-05T15:00:00Z", "2023-09-05T15:00:01Z"};
+  for (size_t i = 0; i < sizeof moments / sizeof *moments; i++) {
+    struct crew crew = start(state);
+    struct fixture *fixture = crew.fixture;
+    fixture_call(fixture, crew.kim, METHOD_PUT,
+                 arena_format(fixture->arena, "{%s,\"reason\":\"They asked.\"}", crew.to_second),
+                 SAMPLE "/placements/%lld", (long long)crew.cem);
+    fixture_expect(fixture, 200);
+    found_team(fixture, crew.zoe, "Formers");
+    fixture_at(fixture, moments[0]);
+    int64_t request =
+        asked(fixture, crew.zoe, "swap", arena_format(fixture->arena, "\"person\":%lld", (long long)crew.cem));
+    say(fixture, crew.cem, request, true);
+    fixture_at(fixture, moments[i]);
+    fixture_call(fixture, crew.kim, METHOD_POST, "{\"reason\":\"A mistake.\"}", SAMPLE "/placements/%lld/undo",
+                 (long long)crew.cem);
+    fixture_expect(fixture, 200);
+    assert_int_equal(place_of(fixture, crew.cem), crew.first);
+    refused_and_open(fixture, crew.kim, request, 409, "conflict");
+    stop(state);
+  }
+}
+
+// Everything in one second, as a script does it.
+static void a_move_before_the_consent_is_none_after_it(void **state) {
   struct crew crew = start(state);
   struct fixture *fixture = crew.fixture;
-  int64_t request =
-      asked(fixture, crew.cem, "swap", arena_format(fixture->arena, "\"person\":%lld", (long long)crew.moe));
-  say(fixture, crew.moe, request, true);
-  fixture_at(fixture, "2023-09-05T14:00:01Z");
-  int64_t leave = asked(fixture, crew.cem, "leave", "");
-  answer_it(fixture, crew.kim, leave, GRANT);
-  refused_and_open(fixture, crew.kim, request, 409, "conflict"); // gone from the team
-  int64_t join = asked(fixture, crew.cem, "late join", crew.to_first);
+  int64_t join = asked(fixture, crew.zoe, "late join", crew.to_second);
   answer_it(fixture, crew.kim, join, GRANT);
   fixture_expect(fixture, 201);
-  refused_and_open(fixture, crew.kim, request, 409, "conflict"); // back, but anew
+  int64_t request =
+      asked(fixture, crew.ada, "swap", arena_format(fixture->arena, "\"person\":%lld", (long long)crew.zoe));
+  say(fixture, crew.zoe, request, true);
+  answer_it(fixture, crew.kim, request, GRANT);
+  fixture_expect(fixture, 201);
+  assert_int_equal(place_of(fixture, crew.zoe), crew.first);
 }
 
 // At asking it was approved, or nobody asked: the other one of a swap.
@@ -291,6 +355,7 @@ static void no_grant_brings_an_auditor_into_a_team_whom_nobody_has_approved(void
   fixture_expect(fixture, 200);
   refused_and_open(fixture, crew.kim, join, 403, "auditor_not_approved");
   found_team(fixture, crew.zoe, "Formers");
+  fixture_at(fixture, "2023-09-05T14:00:01Z");
   int64_t swap = asked(fixture, crew.ada, "swap", arena_format(fixture->arena, "\"person\":%lld", (long long)crew.zoe));
   say(fixture, crew.zoe, swap, true);
   refused_and_open(fixture, crew.kim, swap, 403, "auditor_not_approved");
@@ -305,6 +370,7 @@ int main(void) {
       cmocka_unit_test_teardown(a_team_gets_more_places, stop),
       cmocka_unit_test_teardown(more_places_are_asked_for_by_members_within_what_staff_can_allow, stop),
       cmocka_unit_test_teardown(coverage_is_waived_for_a_team_that_asks, stop),
+      cmocka_unit_test_teardown(who_asked_hears_once_of_the_answer_and_of_what_came_of_it, stop),
       cmocka_unit_test_teardown(somebody_joins_a_registered_team_and_its_contact_is_heard, stop),
       cmocka_unit_test_teardown(a_team_that_is_full_meanwhile_keeps_the_request_open, stop),
       cmocka_unit_test_teardown(a_late_join_is_for_where_the_team_cannot_decide_itself, stop),
@@ -315,6 +381,8 @@ int main(void) {
       cmocka_unit_test_teardown(a_swap_needs_two_places_that_differ_and_tells_of_nobody_else, stop),
       cmocka_unit_test_teardown(that_a_member_has_dropped_is_not_found_out_by_asking_for_a_swap, stop),
       cmocka_unit_test_teardown(consent_is_to_the_places_of_that_time, stop),
+      cmocka_unit_test_teardown(a_join_that_is_undone_after_the_consent_is_another_place, stop),
+      cmocka_unit_test_teardown(a_move_before_the_consent_is_none_after_it, stop),
       cmocka_unit_test_teardown(no_grant_brings_an_auditor_into_a_team_whom_nobody_has_approved, stop),
   };
   return cmocka_run_group_tests_name("team_petitions", tests, NULL, NULL);
