@@ -45,6 +45,7 @@ struct app {
 };
 
 static enum err start_time(struct app *app, const struct app_options *options);
+static void provide_services(struct app *app, const struct app_options *options, const char *epoch);
 static const char *without_slash(struct arena *arena, const char *url);
 static enum err make_folder(const char *path);
 
@@ -70,27 +71,7 @@ enum err app_open(const struct app_options *options, struct app **out) {
     app_close(app);
     return err;
   }
-  app->services = (struct services){
-      .library = course_library_new(),
-      .seekers = seeker_tally_new(),
-      .throttle = throttle_new(NULL),
-      .upkeep = upkeep_new(options->data_dir, app->db_path, options->vfs, NULL),
-      .departed = lab_departed,
-      .seats_moved = lab_seats_moved,
-      .archived = course_archived,
-      .team_progress = team_progress_find,
-      .file_is_shared = proposal_names_file,
-      .reminders_moved = reminder_moves_find,
-      .petition_kinds = &petition_kind_table,
-      .task_sources = &task_source_table,
-      .mail_domain = arena_text(arena, options->mail_domain),
-      .webhook_rules = {.allows_private = options->allows_private_webhooks,
-                        .is_loopback_only = app->time.is_offset,
-                        .ca_file = options->webhook_ca_file},
-      .epoch = epoch,
-      .is_mail_sent = options->is_mail_sent,
-      .has_cheap_passwords = options->has_cheap_passwords,
-  };
+  provide_services(app, options, epoch);
   struct route_table *tables = arena_array(arena, route_table_count, sizeof *tables);
   for (size_t i = 0; i < route_table_count; i++)
     tables[i] = *route_tables[i];
@@ -176,6 +157,30 @@ enum err app_lock(const char *data_dir, int *fd) {
     log_line(LOG_ERROR, "lock", "%s: %s", path, strerrorname_np(errno));
   close(lock);
   return err;
+}
+
+static void provide_services(struct app *app, const struct app_options *options, const char *epoch) {
+  app->services = (struct services){
+      .library = course_library_new(),
+      .seekers = seeker_tally_new(),
+      .throttle = throttle_new(NULL),
+      .upkeep = upkeep_new(options->data_dir, app->db_path, options->vfs, NULL),
+      .departed = lab_departed,
+      .seats_moved = lab_seats_moved,
+      .archived = course_archived,
+      .team_progress = team_progress_find,
+      .file_is_shared = proposal_names_file,
+      .reminders_moved = reminder_moves_find,
+      .petition_kinds = &petition_kind_table,
+      .task_sources = &task_source_table,
+      .mail_domain = arena_text(app->arena, options->mail_domain),
+      .webhook_rules = {.allows_private = options->allows_private_webhooks,
+                        .is_loopback_only = app->time.is_offset,
+                        .ca_file = options->webhook_ca_file},
+      .epoch = epoch,
+      .is_mail_sent = options->is_mail_sent,
+      .has_cheap_passwords = options->has_cheap_passwords,
+  };
 }
 
 static enum err start_time(struct app *app, const struct app_options *options) {

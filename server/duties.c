@@ -30,8 +30,8 @@ typedef enum err duty_ask(struct db *db, struct arena *arena, int64_t now, bool 
 struct duty {
   const char *kind;
   duty_run *run;
-  duty_ask
-      *ask; // NULL: it is run when it is due. Else it then waits until there is something to do: a commit is a sync
+  // NULL: it is run when it is due. Else it then waits until there is something to do: a commit is a sync.
+  duty_ask *ask;
 };
 
 // One item on its way through the writer.
@@ -169,10 +169,7 @@ static void look(void *context) {
 
 // What cannot be asked is run: its failure is then told.
 static bool is_idle(struct duties *duties, struct db *db, const struct agenda_item *item, int64_t now) {
-  const struct duty *duty = NULL;
-  for (size_t i = 0; duty == NULL && i < sizeof duty_rows / sizeof duty_rows[0]; i++)
-    if (strcmp(duty_rows[i].kind, item->kind) == 0)
-      duty = &duty_rows[i];
+  const struct duty *duty = duty_of(item->kind);
   if (duty == NULL || duty->ask == NULL)
     return false;
   if (now < duties->ask_at)
@@ -205,6 +202,8 @@ static enum err errand_run(struct job *job, struct db *db) {
   problem_init(&problem, errand->arena);
   const struct duty *duty = duty_of(errand->item.kind);
   bool taken = false;
+  if (duty == NULL)
+    log_line(LOG_ERROR, "duties", "nobody knows \"%s\"", errand->item.kind);
   errand->err = duty == NULL ? ERR_INTERNAL : agenda_take(db, &errand->item, &taken);
   if (errand->err != ERR_OK || !taken)
     return errand->err;
@@ -236,7 +235,6 @@ static const struct duty *duty_of(const char *kind) {
   for (size_t i = 0; i < sizeof duty_rows / sizeof duty_rows[0]; i++)
     if (strcmp(duty_rows[i].kind, kind) == 0)
       return &duty_rows[i];
-  log_line(LOG_ERROR, "duties", "nobody knows \"%s\"", kind);
   return NULL;
 }
 

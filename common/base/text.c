@@ -173,7 +173,20 @@ const char *text_quotation(struct arena *arena, const char *text) {
   while (size > 0 && (text[size - 1] == ' ' || text[size - 1] == '\n'))
     size--;
   bool is_ended = size > 0 && strchr(".!?", text[size - 1]) != NULL;
-  return arena_format(arena, "\"%s\"%s", text, is_ended ? "" : ".");
+  struct text out;
+  text_init(&out, arena);
+  text_add(&out, "\"");
+  for (const char *at = text; *at != '\0';) {
+    size_t plain = strcspn(at, "\"");
+    text_add_n(&out, at, plain);
+    at += plain;
+    if (*at == '\0')
+      break;
+    text_add(&out, "\u201D");
+    at++;
+  }
+  text_add_format(&out, "\"%s", is_ended ? "" : ".");
+  return text_get(&out);
 }
 
 bool text_equal(const char *a, const char *b) { return a == b || (a && b && strcmp(a, b) == 0); }

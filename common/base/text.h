@@ -52,7 +52,8 @@ char *text_fold(struct arena *arena, const char *text);
 char *text_search_key(struct arena *arena, const char *text);
 // Composed (Unicode NFC): what looks the same is the same bytes. NULL if not valid UTF-8.
 char *text_compose(struct arena *arena, const char *text);
-// What somebody wrote, in quotes, as the end of a sentence: “They are ill.” brings its own full stop.
+// What somebody wrote, in quotes, as the end of a sentence: "They are ill." brings its own full stop. Each straight
+// quotation mark in it becomes U+201D, so that the end of the quotation is found (erasure looks for it).
 const char *text_quotation(struct arena *arena, const char *text);
 bool text_equal(const char *a, const char *b); // NULL-safe strcmp == 0
 bool text_starts(const char *text, const char *prefix);

@@ -27,6 +27,6 @@ bool text_find_unseen(const char *text, enum text_use use, struct text_unseen *o
 const char *text_unseen_words(struct arena *arena, const char *text, enum text_use use);
 // The same for a field's error, with what to do.
 const char *text_unseen_refusal(struct arena *arena, const char *text, enum text_use use);
-// Without those that a name may not have, for what is copied rather than typed: addresses, rosters. The text itself
-// when there are none.
+// Without those that a name may not have, for what is copied rather than typed: cells of a roster, addresses and logins
+// in files and queries (a JSON body that has one is refused). The text itself when there are none.
 const char *text_drop_unseen(struct arena *arena, const char *text);

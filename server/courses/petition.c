@@ -17,6 +17,7 @@ enum { DAY_SECONDS = 86400 };
 struct ending {
   enum petition_state state;
   const char *words;         // NULL: none
+  bool is_by_staff;          // the words; else they are our own
   struct petition_told told; // of what was granted: what the act said to the asker
 };
 
@@ -81,7 +82,8 @@ enum err petition_answer(const struct act *act, const struct services *services,
   const char *said = words == NULL || text_squeeze(act->arena, words)[0] == '\0' ? NULL : words;
   if (!is_granted && said == NULL)
     return problem_field(act->problem, "words", "is needed to decline: say why, and what they can do instead");
-  struct ending ending = {.state = is_granted ? PETITION_GRANTED : PETITION_DECLINED, .words = said};
+  struct ending ending = {
+      .state = is_granted ? PETITION_GRANTED : PETITION_DECLINED, .words = said, .is_by_staff = true};
   if (is_granted && (err = grant(act, services, course, &petition, &ending)) != ERR_OK)
     return err;
   return finish(act, course, &petition, &ending);
@@ -329,9 +331,10 @@ static enum err tell_partner(const struct act *act, const struct course_view *co
 static enum err tell_answered(const struct act *act, const struct course_view *course, const struct petition *petition,
                               const struct ending *ending) {
   const char *verdict = petition_state_names[ending->state], *words = ending->words, *told = ending->told.words;
-  // The act gives them as its reason, in quotation marks.
-  if (words != NULL && told != NULL && strstr(told, arena_format(act->arena, "\"%s\"", words)) != NULL)
-    words = NULL;
+  if (words != NULL && ending->is_by_staff)
+    words = arena_format(act->arena, "They write: %s", text_quotation(act->arena, words));
+  if (words != NULL && told != NULL && strstr(told, text_quotation(act->arena, ending->words)) != NULL)
+    words = NULL; // the act gives them as its reason
   enum err err = outbox_put(
       act, &(struct message){.course = course->id,
                              .person = petition->person,

@@ -6,9 +6,7 @@
 #define SLUG "(select c.slug from courses c where c.id = t.course_id) as course, "
 #define THEIR_COURSES "course_id in (select course_id from enrolments where person_id = $1)"
 // Messages that hold what people wrote as it is, not in quotation marks.
-#define PEOPLES_WORDS                                                                                                  \
-  "(kind in ('announcement', 'urgent announcement', 'proposal decided', 'proposal reopened') "                         \
-  "or (kind = 'request answered' and substr(words, 1, 5) = 'Your '))"
+#define PEOPLES_WORDS "kind in ('announcement', 'urgent announcement', 'proposal decided', 'proposal reopened')"
 #define OTHERS "nobody's: it is not about a person"
 
 // clang-format off
@@ -100,7 +98,7 @@ const struct privacy_table privacy_tables[] = {
      "delete from review_conflicts where person_id = $1", NULL},
     {"review_substitutes", "select " SLUG "t.away_id = $1 as is_for_you, t.until_at from review_substitutes t where t.away_id = $1 or t.person_id = $1 order by t.course_id, t.away_id",
      "delete from review_substitutes where away_id = $1 or person_id = $1", NULL},
-    {"slot_bookings", "select " SLUG "t.milestone, (select x.name from teams x where x.id = t.team_id) as team, t.slot_id as slot, t.booked_by = $1 as is_by_you, t.booked_at, t.ended_at, t.ended_as from slot_bookings t where t.person_id = $1 or t.booked_by = $1 order by t.id",
+    {"slot_bookings", "select " SLUG "t.milestone, (select x.name from teams x where x.id = t.team_id) as team, t.slot_id as slot, t.booked_by is $1 as is_by_you, t.booked_at, t.ended_at, t.ended_as from slot_bookings t where t.person_id = $1 or t.booked_by = $1 order by t.id",
      NULL, "which appointment was booked, by number"},
     {"slots", "select " SLUG "t.milestone, t.place, t.starts_at, t.ends_at, t.capacity, t.offered_at, t.cancelled_at, case when t.cancelled_by = $1 then t.cancel_reason end as cancel_reason from slots t where t.staff_id = $1 or t.cancelled_by = $1 order by t.id",
      NULL, "which appointments somebody offered as staff, by number"},
@@ -209,6 +207,8 @@ const struct privacy_text privacy_texts[] = {
     // What stands under a hash is not changed: it goes.
     {"audit_details", PRIVACY_IN_JSON, "select course_id, seq, before, after, null from audit_details where course_id = 0 or " THEIR_COURSES,
      "delete from audit_details where course_id = $1 and seq = $2 and coalesce($3, $4, $5, '') <> '-'"},
+    {"audit_details", PRIVACY_BY_PEOPLE, "select course_id, seq, before, after, null from audit_details where not (course_id = 0 or " THEIR_COURSES ")",
+     "delete from audit_details where course_id = $1 and seq = $2 and coalesce($3, $4, $5, '') <> '-'"},
 };
 // clang-format on
 const size_t privacy_text_count = sizeof privacy_texts / sizeof *privacy_texts;
@@ -257,9 +257,12 @@ enum err privacy_store_words(const struct act *act, int64_t person, const char *
       db_query(act->db,
                "select address from addresses where person_id = $1 "
                "union select address_key from addresses where person_id = $1 "
-               // As messages to others quote it, with the white space at its end or without.
+               // As messages to others quote it (text_quotation), and did before: with the white space at its end or
+               // without.
                "union select '\"' || message || '\"' from invitations where made_by = $1 and message <> '' "
-               "union select '\"' || rtrim(message, $2) || '\"' from invitations where made_by = $1 and message <> ''",
+               "union select '\"' || rtrim(message, $2) || '\"' from invitations where made_by = $1 and message <> '' "
+               "union select '\"' || replace(message, '\"', '\u201D') || '\"' from invitations where made_by = $1 and "
+               "message <> ''",
                db_int(person), db_text(" \n"));
   return read_texts(&rows, act->arena, out, count);
 }

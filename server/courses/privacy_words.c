@@ -49,10 +49,11 @@ void privacy_words_ready(struct privacy_words *words) {
 
 bool privacy_words_has_short(const struct privacy_words *words, const char *text) {
   const struct reading reading = {.text = text, .kind = PRIVACY_BY_TANDEM};
-  for (const char *at = text; *at != '\0'; at++) {
+  for (const char *at = text; *at != '\0';) { // as they are replaced: not within a longer one
     const struct privacy_word *word = word_at(words, &reading, at);
     if (word != NULL && word->kind == PRIVACY_WORD_SHORT)
       return true;
+    at += word != NULL ? word->size : 1;
   }
   return false;
 }

@@ -99,7 +99,8 @@ enum err audit_goes_on(struct db *db, int64_t course, const char *kind, const ch
                             "n.seq = a.seq + 1 and n.at = a.at where a.course_id = $1 and a.seq = (select max(seq) "
                             "from audit where course_id = $1 and kind = $2 and subject = $3))",
                             db_int(course), db_text(kind), db_text(subject));
-  *out = found != 0;
+  if (err == ERR_OK)
+    *out = found != 0;
   return err;
 }
 

@@ -130,9 +130,10 @@ enum err check_in_set_mentor(const struct act *act, const struct course_view *co
   enum err err = check_in_mentor(act, course, team, &was);
   if (err == ERR_OK && person != 0)
     err = slot_check_staff(act, course, person, "person");
-  if (err != ERR_OK || person == was.person)
+  if (err != ERR_OK || (person != 0 && person == was.person))
     return err;
-  if ((err = check_in_store_set_mentor(act, course->id, team, person)) != ERR_OK)
+  bool is_changed = false; // one who is no longer of the staff is not shown, and is taken away all the same
+  if ((err = check_in_store_set_mentor(act, course->id, team, person, &is_changed)) != ERR_OK || !is_changed)
     return err;
   struct json json;
   json_init(&json, act->arena);

@@ -194,12 +194,15 @@ enum err check_in_store_mentor(const struct act *act, int64_t course, int64_t te
   return ERR_OK;
 }
 
-enum err check_in_store_set_mentor(const struct act *act, int64_t course, int64_t team, int64_t person) {
-  if (person == 0)
-    return db_exec(act->db, "delete from team_mentors where team_id = $1", db_int(team));
-  return db_exec(act->db,
-                 "insert into team_mentors (team_id, course_id, person_id, by_id, at) values ($1, $2, $3, $4, $5) "
-                 "on conflict (team_id) do update set person_id = excluded.person_id, by_id = excluded.by_id, "
-                 "at = excluded.at",
-                 db_int(team), db_int(course), db_int(person), db_int_or_null(act->actor), db_int(act->now));
+enum err check_in_store_set_mentor(const struct act *act, int64_t course, int64_t team, int64_t person, bool *changed) {
+  enum err err =
+      person == 0
+          ? db_exec(act->db, "delete from team_mentors where team_id = $1", db_int(team))
+          : db_exec(act->db,
+                    "insert into team_mentors (team_id, course_id, person_id, by_id, at) values ($1, $2, $3, $4, $5) "
+                    "on conflict (team_id) do update set person_id = excluded.person_id, by_id = excluded.by_id, "
+                    "at = excluded.at",
+                    db_int(team), db_int(course), db_int(person), db_int_or_null(act->actor), db_int(act->now));
+  *changed = err == ERR_OK && db_changes(act->db) > 0;
+  return err;
 }

@@ -50,4 +50,6 @@ CHECKED enum err check_in_store_close_follow_up(const struct act *act, int64_t c
                                                 int64_t id, bool *known);
 
 CHECKED enum err check_in_store_mentor(const struct act *act, int64_t course, int64_t team, struct team_mentor *out);
-CHECKED enum err check_in_store_set_mentor(const struct act *act, int64_t course, int64_t team, int64_t person);
+// Person 0: nobody. Changed: there was another one, or one to take away.
+CHECKED enum err check_in_store_set_mentor(const struct act *act, int64_t course, int64_t team, int64_t person,
+                                           bool *changed);

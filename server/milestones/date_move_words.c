@@ -4,9 +4,10 @@
 #include <string.h>
 
 #include "common/base/text.h"
+#include "server/milestones/milestone_notice.h"
 #include "server/outbound/outbox.h"
 
-enum { NAMES_MAX = 20, DATES = 3, TITLE_CHARACTERS_MAX = 120 }; // of a subject; what is longer goes by its id
+enum { NAMES_MAX = 20, DATES = 3 };
 
 struct date {
   const char *noun, *verb;
@@ -198,7 +199,7 @@ static const char *reminders_words(const struct act *act, const struct course_vi
 static const char *subject_words(const struct act *act, const struct course_view *course,
                                  const struct extension_change *change) {
   const struct milestone *milestone = change->milestone;
-  const char *title = utf8_length(milestone->title) <= TITLE_CHARACTERS_MAX ? milestone->title : milestone->id;
+  const char *title = milestone_title_words(course, milestone->id);
   return change->was.due == change->is.due ? arena_format(act->arena, "%s: its dates have changed", title)
                                            : arena_format(act->arena, "%s: now due %s", title,
                                                           course_instant_words(course, act->arena, change->is.due));

@@ -2,6 +2,7 @@
 #include "server/milestones/extension_words.h"
 
 #include "common/base/text.h"
+#include "server/milestones/milestone_notice.h"
 #include "server/outbound/outbox.h"
 
 static const char *subject_of(const struct act *act, const struct course_view *course,
@@ -64,7 +65,8 @@ static const char *subject_of(const struct act *act, const struct course_view *c
   if (!is_given)
     return "An extension was taken back";
   return count > 1 ? "You have more time"
-                   : arena_format(act->arena, "More time: %s is now due %s", first->milestone->title,
+                   : arena_format(act->arena, "More time: %s is now due %s",
+                                  milestone_title_words(course, first->milestone->id),
                                   course_instant_words(course, act->arena, first->is.due));
 }
 

@@ -135,11 +135,13 @@ enum err slot_cancel(const struct act *act, const struct course_view *course, in
       (err = slot_audit(act, course, "slot cancelled", &slot, NULL)) != ERR_OK ||
       (err = free_words(act, course, slot.milestone, &free)) != ERR_OK)
     return err;
+  const char *quoted = text_quotation(act->arena, reason);
   struct slot_notice notice = {.kind = "slot cancelled",
                                .subject = "Your slot was cancelled",
                                .words = arena_format(act->arena,
-                                                     "Your slot (%s) was cancelled by the course's staff: %s\n%s",
-                                                     slot_words(act, course, &slot), reason, free)};
+                                                     "Your slot (%s) was cancelled by the course's staff. They write: "
+                                                     "%s\n%s",
+                                                     slot_words(act, course, &slot), quoted, free)};
   for (size_t i = 0; err == ERR_OK && i < count; i++) {
     err = slot_store_end(act, bookings[i].id, SLOT_END_CANCELLED);
     if (err == ERR_OK)
@@ -150,7 +152,7 @@ enum err slot_cancel(const struct act *act, const struct course_view *course, in
                     : count == 1 ? "Who had booked it was told."
                                  : arena_format(act->arena, "%zu had booked it, and were told.", count);
   notice.words =
-      arena_format(act->arena, "The slot (%s) was cancelled: %s\n%s", slot_words(act, course, &slot), reason, who);
+      arena_format(act->arena, "The slot (%s) was cancelled: %s\n%s", slot_words(act, course, &slot), quoted, who);
   return err == ERR_OK ? slot_tell_staff(act, course, &slot, &notice) : err;
 }
 
@@ -390,7 +392,8 @@ static enum err tell_taken(const struct act *act, const struct course_view *cour
   struct slot_notice notice = {.kind = is_move ? "slot moved" : "slot booked",
                                .subject = is_move ? "Your slot was moved" : "A slot was booked",
                                .words = arena_format(act->arena, "%s booked this slot: %s.%s %s", actor,
-                                                     slot_words(act, course, &choice->slot), was, until)};
+                                                     slot_words(act, course, &choice->slot), was, until),
+                               .is_soon = is_move && slot_is_soon(act, &choice->old_slot)};
   if ((err = slot_tell_holder(act, course, &choice->slot, &choice->holder, &notice)) != ERR_OK)
     return err;
   notice.subject = "A slot that you hold was booked";

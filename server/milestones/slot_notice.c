@@ -7,9 +7,10 @@
 #include "server/accounts/person.h"
 #include "server/db/audit.h"
 #include "server/milestones/milestone_notice.h"
+#include "server/outbound/notice_kind.h"
 #include "server/teams/team.h"
 
-enum { SOON_SECONDS = 24 * 3600 }; // staff hear at once of what is theirs and that near, of the rest once a day
+enum { SOON_SECONDS = 24 * 3600 }; // of what is that near everybody hears at once
 
 static struct message message_of(const struct act *act, const struct course_view *course, const struct slot *slot,
                                  const struct slot_notice *notice);
@@ -25,7 +26,10 @@ const char *slot_link(const struct act *act, const struct course_view *course, c
 
 enum err slot_tell_holder(const struct act *act, const struct course_view *course, const struct slot *slot,
                           const struct holder *holder, const struct slot_notice *notice) {
-  const struct message message = message_of(act, course, slot, notice);
+  struct message message = message_of(act, course, slot, notice);
+  const struct notice_kind *kind = notice_kind_find(notice->kind);
+  if ((notice->is_soon || slot_is_soon(act, slot)) && kind != NULL && kind->pace == NOTICE_HOUR)
+    message.kind = "slot soon";
   return milestone_tell(act, course, holder, &message);
 }
 
@@ -35,8 +39,12 @@ enum err slot_tell_staff(const struct act *act, const struct course_view *course
     return ERR_OK;
   struct message message = message_of(act, course, slot, notice);
   message.person = slot->staff;
-  message.kind = slot->starts > act->now && slot->starts - act->now <= SOON_SECONDS ? "own slot soon" : "own slot";
+  message.kind = slot_is_soon(act, slot) ? "own slot soon" : "own slot";
   return outbox_put(act, &message);
+}
+
+bool slot_is_soon(const struct act *act, const struct slot *slot) {
+  return slot->starts > act->now && slot->starts - act->now <= SOON_SECONDS;
 }
 
 enum err slot_holder_name(const struct act *act, const struct course_view *course, const struct holder *holder,

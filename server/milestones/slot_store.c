@@ -130,7 +130,7 @@ enum err slot_store_book(const struct act *act, int64_t course, const struct slo
                  "insert into slot_bookings (slot_id, course_id, milestone, team_id, person_id, booked_by, booked_at) "
                  "values ($1, $2, $3, $4, $5, $6, $7)",
                  db_int(slot->id), db_int(course), db_text(slot->milestone), db_int_or_null(holder->team),
-                 db_int_or_null(holder->person), db_int(act->actor), db_int(act->now));
+                 db_int_or_null(holder->person), db_int_or_null(act->actor), db_int(act->now));
 }
 
 enum err slot_store_end(const struct act *act, int64_t booking, enum slot_end how) {

@@ -2,6 +2,7 @@
 // What becomes of a version after it was handed in: withdrawn, made to count by hand, accepted (submission.h).
 #include <inttypes.h>
 
+#include "common/base/text.h"
 #include "server/accounts/person.h"
 #include "server/milestones/penalty.h"
 #include "server/milestones/submission.h"
@@ -205,9 +206,10 @@ static enum err tell_chosen(const struct act *act, const struct course_view *cou
   struct submission_notice notice = {
       .kind = "version chosen",
       .subject = subject_words(act, subject, "counts now"),
-      .words = arena_format(act->arena, "%s made version %" PRId64 " of %s the one that counts.%s%s", name,
-                            subject->submission.version, subject->milestone->title,
-                            reason == NULL ? "" : " Why: ", reason == NULL ? "" : reason)};
+      .words = arena_format(
+          act->arena, "%s made version %" PRId64 " of %s the one that counts.%s%s", name, subject->submission.version,
+          subject->milestone->title,
+          reason == NULL ? "" : " They write: ", reason == NULL ? "" : text_quotation(act->arena, reason))};
   return submission_tell(act, course, &subject->submission, &notice);
 }
 

@@ -71,6 +71,7 @@ static const struct notice_kind kinds[] = {
     {"slot cancelled",            STUDENTS, NOTICE_NOW,   false, false, "Your slot was cancelled", "Your slot was cancelled: Check-in 1"},
     {"slot given up",             STUDENTS, NOTICE_HOUR,  false, false, "Somebody gave up your team's slot", "Your slot was given up: Check-in 1"},
     {"slot moved",                STUDENTS, NOTICE_HOUR,  false, false, "Somebody moved your team's slot", "Your slot was moved: Check-in 1"},
+    {"slot soon",                 STUDENTS, NOTICE_NOW,   false, false, "A change of a slot of yours that begins within a day", "A slot was booked: Check-in 1"},
     {"slot place changed",        STUDENTS, NOTICE_NOW,   false, false, "Your slot has another place", "Your slot has another place: Check-in 1"},
     {"check-in result",           STUDENTS, NOTICE_HOUR,  false, false, "What was recorded of you at a check-in", "What was recorded of you: Check-in 1"},
     {"mentor",                    STUDENTS, NOTICE_HOUR,  true,  false, "Your team has a mentor", "Your team has a mentor"},

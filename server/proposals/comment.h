@@ -29,7 +29,7 @@ struct comment_new {
   const char *text;
   const char *field;
   int64_t reply_to; // any of a thread; 0: begins one
-  bool is_note;     // staff only; replies are what their thread is
+  bool is_note;     // for staff only, also within a thread with the team; a reply to a note is one
 };
 
 // By a member of the team or staff. conflict beyond COMMENTS_MAX of a proposal.

@@ -29,7 +29,7 @@ static const struct field comment_fields[] = {
   {"text",     SHAPE_LINES,   REQUIRED, COMMENT_CHARACTERS_MAX, offsetof(struct comment_body, text),     NO_PRESENT, NULL, NULL, "What you say, in Markdown."},
   {"field",    SHAPE_TEXT,    OPTIONAL, FIELD_CHARACTERS_MAX,   offsetof(struct comment_body, field),    NO_PRESENT, NULL, NULL, "The field that it is about, by its id; left out: the proposal as a whole."},
   {"reply_to", SHAPE_NATURAL, OPTIONAL, INT64_MAX,              offsetof(struct comment_body, reply_to), NO_PRESENT, NULL, NULL, "Any comment of the thread that it goes on."},
-  {"note",     SHAPE_FLAG,    OPTIONAL, 0,                      offsetof(struct comment_body, is_note),  NO_PRESENT, NULL, NULL, "Of staff: for staff only. A reply is what its thread is."},
+  {"note",     SHAPE_FLAG,    OPTIONAL, 0,                      offsetof(struct comment_body, is_note),  NO_PRESENT, NULL, NULL, "Of staff: for staff only, also within a thread with the team. A reply to a note is one."},
 };
 static const struct shape comment_shape = {"ProposalCommentNew", MEDIA_JSON, 32 * 1024, sizeof(struct comment_body), comment_fields, 4};
 

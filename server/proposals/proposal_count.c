@@ -3,6 +3,7 @@
 
 #include <inttypes.h>
 
+#include "common/base/text.h"
 #include "server/proposals/proposal_submit.h"
 #include "server/proposals/review.h"
 #include "server/teams/team_notice.h"
@@ -79,7 +80,8 @@ static enum err tell(const struct act *act, const struct course_view *course, co
       .words = arena_format(act->arena,
                             "The course's staff counted version %" PRId64
                             " of your proposal, last saved on %s, as submitted then. What was saved after it stays "
-                            "among its versions. Their reason: %s",
-                            version->version, course_instant_words(course, act->arena, version->at), reason)};
+                            "among its versions. They write: %s",
+                            version->version, course_instant_words(course, act->arena, version->at),
+                            text_quotation(act->arena, reason))};
   return team_tell(act, course, proposal->team, &members, act->actor, &notice);
 }

@@ -10,7 +10,9 @@
 #include "server/reminders/planner.h"
 
 // A run that comes so late is a catch-up: its mail leaves now, not at the instant that it was for.
-enum { CATCH_UP_SECONDS = 60 };
+// How far a course is handled is kept with the heartbeat unless the course changed meanwhile; of one that never rests
+// the writer keeps it, so that a restart has little to look through again.
+enum { CATCH_UP_SECONDS = 60, LAG_SECONDS = 300 };
 
 struct sending {
   const struct act *act;
@@ -64,7 +66,7 @@ enum err course_reminders_look(const struct act *act, const struct services *ser
     if ((err = stale_ones(&plan, course, &stale, &stale_count)) != ERR_OK ||
         (err = is_daily_mail_set(act, view, &is_set)) != ERR_OK)
       return err;
-    outlook.has_due = list.count > 0 || stale_count > 0 || !is_set;
+    outlook.has_due = list.count > 0 || stale_count > 0 || !is_set || outlook.until - known.planned_until > LAG_SECONDS;
     outlook.next = list.next;
   }
   *out = outlook;

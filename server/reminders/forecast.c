@@ -19,6 +19,7 @@ static void add_mails(struct mails *mails, const struct plan *plan, const struct
 static void add_mail(struct mails *mails, int64_t at, const struct reminder *const *items, size_t count);
 static enum err settle_all(struct mails *mails, const struct plan *plan);
 static enum err settle(const struct plan *plan, struct forecast_mail *mail);
+static void join_all(struct mails *mails);
 static int by_instant(const void *a, const void *b);
 
 enum err forecast(const struct plan *plan, int64_t from, int64_t to, const struct forecast_mail **out, size_t *count) {
@@ -48,6 +49,7 @@ enum err forecast(const struct plan *plan, int64_t from, int64_t to, const struc
     return err;
   if (mails.count > 1)
     qsort(mails.list, mails.count, sizeof *mails.list, by_instant);
+  join_all(&mails);
   *out = mails.list;
   *count = mails.count;
   return ERR_OK;
@@ -122,6 +124,25 @@ static enum err settle(const struct plan *plan, struct forecast_mail *mail) {
   mail->count = kept;
   mail->at = leaves == INT64_MAX ? mail->at : leaves;
   return err;
+}
+
+// What the end of quiet hours brings to one instant leaves as one mail.
+static void join_all(struct mails *mails) {
+  size_t kept = 0;
+  for (size_t i = 0; i < mails->count; i++) {
+    const struct forecast_mail *mail = &mails->list[i];
+    struct forecast_mail *last = kept > 0 ? &mails->list[kept - 1] : NULL;
+    if (last == NULL || last->at != mail->at || last->person != mail->person) {
+      mails->list[kept++] = *mail;
+      continue;
+    }
+    const struct reminder **lines = arena_array(mails->arena, last->count + mail->count, sizeof *lines);
+    for (size_t k = 0; k < last->count + mail->count; k++)
+      lines[k] = k < last->count ? last->lines[k] : mail->lines[k - last->count];
+    last->lines = lines;
+    last->count += mail->count;
+  }
+  mails->count = kept;
 }
 
 static int by_instant(const void *a, const void *b) {

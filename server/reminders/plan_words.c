@@ -308,11 +308,9 @@ static const char *seat_words(const struct plan *plan) {
   const struct track *lab = course_lab_track(roll->course->file);
   if (lab == NULL)
     return "";
-  size_t taken = roll->offer_count, waiting = 0, capacity = (size_t)lab->capacity;
-  for (size_t i = 0; i < roll->count; i++) {
-    taken += roll->people[i].is_placed && roll->people[i].team == 0;
+  size_t taken = (size_t)roll->seats_taken, waiting = 0, capacity = (size_t)lab->capacity;
+  for (size_t i = 0; i < roll->count; i++)
     waiting += roll->standings[i].is_waiting;
-  }
   const char *line = waiting == 0 ? "" : arena_format(plan->act->arena, ", %zu in the line", waiting);
   return arena_format(plan->act->arena, "\nFree seats in %s: %zu of %zu%s.", lab->title,
                       taken < capacity ? capacity - taken : 0, capacity, line);

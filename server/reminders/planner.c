@@ -198,8 +198,8 @@ static void look_done(struct job *job) {
   struct run *run = (struct run *)job;
   struct planner *planner = run->planner;
   bool is_idle = run->outlook.is_sound && !run->outlook.has_due;
-  if (run->err == ERR_OK && is_idle)
-    known_of(planner, run->course)->handled = run->outlook.until;
+  if (run->err == ERR_OK) // never an older look's instant beside this one's counter
+    known_of(planner, run->course)->handled = is_idle ? run->outlook.until : 0;
   if (run->err != ERR_OK || is_idle || planner->timer == NULL) {
     finish(run);
     return;

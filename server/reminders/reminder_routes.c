@@ -158,12 +158,13 @@ static enum err list_forecast(struct request *request) {
 // After the end of the term the last offsets may still fall due.
 static enum err load(struct request *request, struct plan *plan, struct span_wish *span) {
   const struct course_view *course = request_course(request);
+  enum err err = ERR_OK;
   *span = *(const struct span_wish *)request->query_input;
   if (span->to == 0)
     span->to = course->file->ends_at + PLAN_STAFF_USEFUL_SECONDS;
   else if (span->to < span->from)
-    return problem_field(request->act.problem, "to", "lies before from");
-  return plan_load(&request->act, course, plan);
+    err = problem_field(request->act.problem, "to", "lies before from");
+  return err == ERR_OK ? plan_load(&request->act, course, plan) : err;
 }
 
 static int64_t planned_until(const struct plan *plan, const struct ledger_course *course) {

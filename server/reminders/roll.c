@@ -133,6 +133,8 @@ static enum err load_things(const struct act *act, struct roll *roll) {
   if (err == ERR_OK)
     err = roll_store_offers(act, course, &offers, &roll->offer_count);
   if (err == ERR_OK)
+    err = roll_store_seats_taken(act, course, &roll->seats_taken);
+  if (err == ERR_OK)
     err = roll_store_invitations(act, course, &invitations, &roll->invitation_count);
   if (err == ERR_OK)
     err = roll_store_bookings(act, course, &bookings, &roll->booking_count);

@@ -19,6 +19,7 @@ struct roll {
   size_t staff_count;
   const struct roll_offer *offers;
   size_t offer_count;
+  int64_t seats_taken; // also by who is in no list above: an offer outlives its holder's drop, until the drop is final
   const struct roll_invitation *invitations;
   size_t invitation_count;
   const struct roll_booking *bookings;

@@ -208,6 +208,14 @@ enum err roll_store_reviewers(const struct act *act, int64_t course, struct roll
   return ERR_OK;
 }
 
+enum err roll_store_seats_taken(const struct act *act, int64_t course, int64_t *out) {
+  return db_get_int(
+      act->db, out,
+      "select (select count(*) from placements where course_id = $1 and until_at is null and team_id is null) + "
+      "(select count(*) from lab_queue where course_id = $1 and state = 'offered')",
+      db_int(course));
+}
+
 enum err roll_store_offered(const struct act *act, int64_t course, const char ***out, size_t *count) {
   struct db_rows rows DB_SCOPE = db_query(
       act->db, "select distinct milestone from slots where course_id = $1 and cancelled_at is null", db_int(course));

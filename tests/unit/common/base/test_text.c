@@ -407,8 +407,15 @@ static void a_quotation_ends_its_sentence_once(void **state) {
   static const struct {
     const char *text, *quoted;
   } cases[] = {
-      {"They are ill", "\"They are ill\"."}, {"They are ill.", "\"They are ill.\""}, {"Why not?", "\"Why not?\""},
-      {"At last!\n", "\"At last!\n\""},      {"two\nlines ", "\"two\nlines \"."},    {"", "\"\"."},
+      {"They are ill", "\"They are ill\"."},
+      {"They are ill.", "\"They are ill.\""},
+      {"Why not?", "\"Why not?\""},
+      {"At last!\n", "\"At last!\n\""},
+      {"two\nlines ", "\"two\nlines \"."},
+      {"", "\"\"."},
+      {"\"Will\" decides", "\"\u201DWill\u201D decides\"."},
+      {"Bring a 5\" plug.", "\"Bring a 5\u201D plug.\""},
+      {"(\"no\")", "\"(\u201Dno\u201D)\"."},
   };
   struct arena *arena SCOPED_ARENA = arena_new();
   for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++)

@@ -30,6 +30,7 @@ static void check(const struct fault *fault, enum text_use use) {
     assert_int_equal(utf8_length(fault->text) - utf8_length(fault->text + found.at), found.position - 1);
 }
 
+// NOLINTBEGIN(misc-misleading-bidirectional): they are what is tested, written as escapes
 static void what_nobody_sees_is_found_in_a_name(void **state) {
   (void)state;
   static const struct fault faults[] = {
@@ -200,6 +201,8 @@ static void a_long_text_of_them_takes_no_longer_than_its_length(void **state) {
     text_add(&text, i % 2 ? "\u200C" : "\u200B");
   assert_string_equal(text_drop_unseen(arena, text_get(&text)), "\u0645");
 }
+
+// NOLINTEND(misc-misleading-bidirectional)
 
 int main(void) {
   const struct CMUnitTest tests[] = {

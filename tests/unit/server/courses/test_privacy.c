@@ -289,6 +289,54 @@ static void a_preferred_name_of_ordinary_words_changes_what_tandem_wrote_of_the_
   fixture_free(fixture);
 }
 
+static void an_answer_names_nobody_any_more_and_keeps_what_its_writer_said(void **state) {
+  (void)state;
+  struct fixture *fixture = sample_at(INSIDE);
+  fixture_person(fixture, "Ines Staff", ROLE_INSTRUCTOR);
+  int64_t william = fixture_student(fixture, "William Unwin"), ann = fixture_student(fixture, "Ann Ng");
+  fixture_call(fixture, william, METHOD_PATCH, "{\"preferred_name\":\"Will\"}", "/api/v1/me");
+  fixture_expect(fixture, 200);
+  ask_to_join(fixture, william, found_team(fixture, ann, "Descenders"));
+  assert_int_equal(
+      ERR_OK,
+      db_exec(app_db(fixture->app), "update outbox set kind = 'request answered', words = $1 where person_id = $2",
+              db_text("Your request for \"swap\" with Will was granted. They write: \"A 5\u201D plug. Will do.\""),
+              db_int(ann)));
+  fixture_at(fixture, AFTER_TERM);
+  fixture_run_duties(fixture);
+  fixture_call(fixture, -1, METHOD_DELETE, NULL, DATA, (long long)william);
+  fixture_expect(fixture, 200);
+  assert_non_null(
+      strstr(fixture_dump(fixture),
+             arena_format(fixture->arena,
+                          "\"swap\" with Erased person %lld was granted. They write: \"A 5\u201D plug. Will do.\"",
+                          (long long)william)));
+  fixture_free(fixture);
+}
+
+// What stands under a hash goes, wherever it is: somebody of another course may have written the name.
+static void the_audits_details_of_every_course_are_looked_through(void **state) {
+  (void)state;
+  struct fixture *fixture = sample_at(INSIDE);
+  fixture_person(fixture, "Ines Staff", ROLE_INSTRUCTOR);
+  int64_t zeb = fixture_student(fixture, NAME), ann = fixture_student(fixture, "Ann Ng");
+  int64_t team = found_team(fixture, ann, "Descenders");
+  fixture_call(fixture, ann, METHOD_PATCH, "{\"looking_for\":\"Somebody like " NAME ", \\\"Will\\\" as I know.\"}",
+               SAMPLE "/teams/%lld", (long long)team);
+  fixture_expect(fixture, 200);
+  fixture_call(fixture, ann, METHOD_PATCH, "{\"looking_for\":\"\"}", SAMPLE "/teams/%lld", (long long)team);
+  fixture_expect(fixture, 200);
+  assert_non_null(strstr(fixture_dump(fixture), "Somebody like"));
+  fixture_at(fixture, AFTER_TERM);
+  fixture_run_duties(fixture);
+  // As if the course were none of theirs.
+  assert_int_equal(ERR_OK, db_exec(app_db(fixture->app), "delete from enrolments where person_id = $1", db_int(zeb)));
+  fixture_call(fixture, -1, METHOD_DELETE, NULL, DATA, (long long)zeb);
+  fixture_expect(fixture, 200);
+  assert_null(strstr(fixture_dump(fixture), "Somebody like"));
+  fixture_free(fixture);
+}
+
 static void what_one_wrote_to_others_goes_however_it_ended(void **state) {
   (void)state;
   struct fixture *fixture = sample_at(INSIDE);
@@ -298,6 +346,11 @@ static void what_one_wrote_to_others_goes_however_it_ended(void **state) {
   fixture_call(fixture, zeb, METHOD_POST, "{\"message\":\"Zq me \\n\\n\"}", SAMPLE "/teams/%lld/join-requests",
                (long long)team);
   fixture_expect(fixture, 201);
+  int64_t other = found_team(fixture, fixture_student(fixture, "Cy Poe"), "Others");
+  fixture_call(fixture, zeb, METHOD_POST, "{\"message\":\"Yq \\\"me\\\"\"}", SAMPLE "/teams/%lld/join-requests",
+               (long long)other);
+  fixture_expect(fixture, 201);
+  assert_non_null(strstr(fixture_dump(fixture), "Yq \u201Dme\u201D"));
   // As it was quoted before, too.
   assert_int_equal(ERR_OK, db_exec(app_db(fixture->app), "update outbox set words = words || $1 where person_id = $2",
                                    db_text(" Before: \"Zq me\"."), db_int(ann)));
@@ -307,6 +360,7 @@ static void what_one_wrote_to_others_goes_however_it_ended(void **state) {
   fixture_call(fixture, -1, METHOD_DELETE, NULL, DATA, (long long)zeb);
   fixture_expect(fixture, 200);
   assert_null(strstr(fixture_dump(fixture), "Zq me"));
+  assert_null(strstr(fixture_dump(fixture), "Yq "));
   fixture_free(fixture);
 }
 
@@ -320,6 +374,8 @@ int main(void) {
       cmocka_unit_test(a_dry_run_says_what_would_go_and_changes_nothing),
       cmocka_unit_test(an_erased_person_leaves_a_number_a_sound_chain_and_no_trace),
       cmocka_unit_test(a_preferred_name_of_ordinary_words_changes_what_tandem_wrote_of_the_person_only),
+      cmocka_unit_test(an_answer_names_nobody_any_more_and_keeps_what_its_writer_said),
+      cmocka_unit_test(the_audits_details_of_every_course_are_looked_through),
       cmocka_unit_test(what_one_wrote_to_others_goes_however_it_ended),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);

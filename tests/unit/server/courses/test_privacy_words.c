@@ -43,6 +43,8 @@ static const struct mention_case cases[] = {
      "in quotation marks full names are found"},
     {"They write: \"May I?\"", "They write: X", PRIVACY_BY_TANDEM, "and what the person wrote"},
     {"Will Smith met Will.", "Will Smith met X.", PRIVACY_BY_TANDEM, "somebody else's name stays"},
+    {"They write: \"Bring a 5\u201D plug.\" Will says so.", "They write: \"Bring a 5\u201D plug.\" X says so.",
+     PRIVACY_BY_TANDEM, "a mark within a quotation ends it not"},
     {"Will Smithson", "X Smithson", PRIVACY_BY_TANDEM, "unless it is another one"},
     {"Sam joined", NULL, PRIVACY_BY_TANDEM, "what two are called names neither"},
     {"{\"name\":\"Will\"}", "{\"name\":\"X\"}", PRIVACY_IN_JSON, "a value"},
@@ -90,6 +92,20 @@ static void names_and_addresses_are_found_as_whole_words(void **state) {
   assert_false(privacy_words_has_short(&words, "Willa Al Ng"));
 }
 
+static void a_short_name_within_the_full_one_is_no_mention_of_its_own(void **state) {
+  (void)state;
+  struct arena *arena SCOPED_ARENA = arena_new();
+  struct privacy_words words;
+  privacy_words_init(&words, arena);
+  privacy_words_add(&words, "Ana Maria Lopez", PRIVACY_WORD_FULL);
+  privacy_words_add(&words, "Maria", PRIVACY_WORD_SHORT);
+  privacy_words_ready(&words);
+  assert_false(privacy_words_has_short(&words, "Ana Maria Lopez"));
+  assert_true(privacy_words_has_short(&words, "Maria Stuart"));
+  assert_true(privacy_words_has_short(&words, "Ana Maria Lopez or Maria"));
+  assert_false(privacy_words_has_short(&words, "Annamaria"));
+}
+
 static void many_names_take_one_pass_over_a_long_text(void **state) {
   (void)state;
   struct arena *arena SCOPED_ARENA = arena_new();
@@ -111,6 +127,7 @@ static void many_names_take_one_pass_over_a_long_text(void **state) {
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(names_and_addresses_are_found_as_whole_words),
+      cmocka_unit_test(a_short_name_within_the_full_one_is_no_mention_of_its_own),
       cmocka_unit_test(many_names_take_one_pass_over_a_long_text),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);

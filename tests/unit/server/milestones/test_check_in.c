@@ -341,6 +341,25 @@ static void a_team_has_a_mentor_of_the_staff_whom_it_knows(void **state) {
   set_mentor(&house, house.instructor, house.team, "null");
   fixture_expect(fixture, 200);
   assert_null(fixture_text(fixture, "name"));
+  const char *before = fixture_dump(fixture);
+  set_mentor(&house, house.instructor, house.team, "null"); // as it is
+  fixture_expect(fixture, 200);
+  assert_string_equal(before, fixture_dump(fixture));
+}
+
+static void a_mentor_who_left_the_staff_and_was_taken_away_does_not_come_back_with_them(void **state) {
+  struct house house = start(state);
+  struct fixture *fixture = house.fixture;
+  set_mentor(&house, house.instructor, house.team, arena_format(fixture->arena, "%lld", (long long)house.staff));
+  fixture_expect(fixture, 200);
+  fixture_call(fixture, -1, METHOD_PUT, "{\"role\":\"student\"}", SAMPLE "/roster/%lld", (long long)house.staff);
+  fixture_call(fixture, house.instructor, METHOD_GET, NULL, SAMPLE "/teams/%lld/mentor", (long long)house.team);
+  assert_null(fixture_text(fixture, "name"));
+  set_mentor(&house, house.instructor, house.team, "null");
+  fixture_expect(fixture, 200);
+  fixture_call(fixture, -1, METHOD_PUT, "{\"role\":\"staff\"}", SAMPLE "/roster/%lld", (long long)house.staff);
+  fixture_call(fixture, house.instructor, METHOD_GET, NULL, SAMPLE "/teams/%lld/mentor", (long long)house.team);
+  assert_null(fixture_text(fixture, "name"));
 }
 
 static void who_is_erased_leaves_what_was_recorded_by_number_and_no_word_or_name(void **state) {
@@ -377,6 +396,7 @@ int main(void) {
       HOUSE_TEST(a_follow_up_is_there_again_at_the_next_check_in_until_it_is_closed),
       HOUSE_TEST(the_board_pages_through_the_teams),
       HOUSE_TEST(a_team_has_a_mentor_of_the_staff_whom_it_knows),
+      HOUSE_TEST(a_mentor_who_left_the_staff_and_was_taken_away_does_not_come_back_with_them),
       HOUSE_TEST(who_is_erased_leaves_what_was_recorded_by_number_and_no_word_or_name),
   };
   return cmocka_run_group_tests_name("check_in", tests, NULL, NULL);

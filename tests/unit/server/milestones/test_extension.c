@@ -413,6 +413,28 @@ static void the_message_says_what_is_due_when_and_the_staffs_words(void **state)
   house_free(&house);
 }
 
+static void a_title_as_long_as_one_may_be_keeps_nobody_from_more_time(void **state) {
+  (void)state;
+  struct arena *arena SCOPED_ARENA = arena_new();
+  const char *text = course_text(arena, &autumn), *title = strstr(text, "    title: The lab\n");
+  assert_non_null(title);
+  char name[201] = {0};
+  memset(name, 'x', sizeof name - 1);
+  const char *with =
+      arena_format(arena, "%.*s    title: %s%s", (int)(title - text), text, name, title + strlen("    title: The lab"));
+  struct house house = {.fixture = fixture_new_text(with, "2023-01-12T15:00:00Z")};
+  house.staff = fixture_person(house.fixture, "Tia Ray", ROLE_STAFF);
+  house.fay = fixture_student(house.fixture, "Fay Su");
+  take_seat(house.fixture, house.fay);
+  house_at(&house, OPENS);
+  grant(&house, house.staff, "lab", until(&house, "person", house.fay, DUE_AT + 2 * DAY));
+  fixture_expect(house.fixture, 200);
+  fixture_call(house.fixture, house.fay, METHOD_GET, NULL, "/api/v1/me/messages");
+  assert_string_equal("More time: lab is now due Fri 27 Oct 2023 09:30 EDT",
+                      fixture_text(house.fixture, "messages.0.subject"));
+  house_free(&house);
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(each_scope_reaches_those_it_names_and_nobody_else),
@@ -427,6 +449,7 @@ int main(void) {
       cmocka_unit_test(a_student_sees_what_holds_for_them_only),
       cmocka_unit_test(one_that_is_taken_back_no_longer_holds_and_its_people_are_told),
       cmocka_unit_test(the_message_says_what_is_due_when_and_the_staffs_words),
+      cmocka_unit_test(a_title_as_long_as_one_may_be_keeps_nobody_from_more_time),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -174,7 +174,8 @@ static void a_cancelled_slot_leaves_a_new_choice_whatever_the_time_once(void **s
   assert_int_equal(0, fixture_int(fixture, "taken"));
   assert_non_null(strstr(fixture_last_words(fixture, house.cyd), "I am ill."));
   assert_non_null(strstr(fixture_last_words(fixture, house.cyd), "Klaus 1116, with Ines Ray"));
-  assert_non_null(strstr(fixture_last_words(fixture, house.cyd), "I am ill.\nChoose another one. Free are: "));
+  assert_non_null(
+      strstr(fixture_last_words(fixture, house.cyd), "They write: \"I am ill.\"\nChoose another one. Free are: "));
   assert_non_null(strstr(fixture_last_words(fixture, house.staff), "\nWho had booked it was told."));
   assert_int_equal(1, fixture_messages(fixture, house.ann, "slot cancelled"));
   assert_int_equal(1, fixture_messages(fixture, house.staff, "own slot soon")); // an hour before it
@@ -311,7 +312,7 @@ static void staff_book_and_move_until_the_slot_begins(void **state) {
   fixture_expect(fixture, 201);
   assert_int_equal(1, fixture_int(fixture, "taken"));
   assert_int_equal(house.team, fixture_int(fixture, "bookings.0.team"));
-  assert_int_equal(1, fixture_messages(fixture, house.ann, "slot booked"));
+  assert_int_equal(1, fixture_messages(fixture, house.ann, "slot soon")); // in an hour it might be over
   assert_non_null(strstr(fixture_last_words(fixture, house.bob),
                          "Tia Ray booked this slot: Fri 20 Oct 2023 09:00 EDT, Klaus 1116, with Tia Ray. It begins "
                          "within 24 hours: only the course's staff can move it now."));
@@ -323,10 +324,37 @@ static void staff_book_and_move_until_the_slot_begins(void **state) {
   fixture_expect(fixture, 201);
   assert_int_equal(0, live_bookings(&house, slot));
   assert_int_equal(1, live_bookings(&house, next));
-  assert_int_equal(1, fixture_messages(fixture, house.cyd, "slot moved"));
+  assert_int_equal(2, fixture_messages(fixture, house.cyd, "slot soon"));
   assert_int_equal(1, fixture_messages(fixture, house.instructor, "own slot soon"));
   book_for(&house, house.staff, slot, "team", house.other);
   fixture_refused(fixture, 409, "slot_past");
+}
+
+static void of_a_slot_within_a_day_its_holders_hear_at_once_to_the_second(void **state) {
+  struct house house = start(state);
+  struct fixture *fixture = house.fixture;
+  int64_t far = offered(&house, house.staff, OPENS + FIRST + 7 * DAY, "");
+  int64_t near = offered(&house, house.staff, OPENS + FIRST, "");
+  static const struct {
+    const char *why;
+    int64_t left; // seconds until the near one begins
+    bool is_soon;
+  } cases[] = {{"a day and a second", DAY + 1, false}, {"a day", DAY, true}, {"a second less", DAY - 1, true}};
+  for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+    house_at(&house, OPENS + FIRST - cases[i].left);
+    size_t soon = fixture_messages(fixture, house.ann, "slot soon");
+    book_for(&house, house.staff, near, "team", house.team);
+    fixture_expect(fixture, 201);
+    if (fixture_messages(fixture, house.ann, "slot soon") - soon != (cases[i].is_soon ? 1 : 0))
+      fail_msg("into it, %s", cases[i].why);
+    book_for(&house, house.staff, far, "team", house.team);
+    fixture_expect(fixture, 201);
+    if (fixture_messages(fixture, house.ann, "slot soon") - soon != (cases[i].is_soon ? 2 : 0))
+      fail_msg("out of it, %s", cases[i].why);
+  }
+  house_at(&house, OPENS + FIRST + 7 * DAY - HOUR);
+  cancel(&house, house.staff, far);
+  assert_int_equal(1, fixture_messages(fixture, house.ann, "slot cancelled")); // which leaves at once in any case
 }
 
 static void staff_book_for_those_whose_milestone_it_is(void **state) {
@@ -357,7 +385,11 @@ static void staff_book_for_those_whose_milestone_it_is(void **state) {
       fail_msg("%s: %d %s", cases[i].why, fixture->answer.status, fixture->answer.body);
   }
   assert_string_equal(before, fixture_dump(fixture));
-  book_for(&house, house.staff, slot, "team", house.team);
+  book_for(&house, -1, slot, "team", house.team); // the operator
+  fixture_expect(fixture, 201);
+  assert_non_null(strstr(fixture_last_words(fixture, house.ann), "The operator booked this slot"));
+  assert_int_equal(
+      1, rows_of(&house, "select count(*) from slot_bookings where booked_by is null and slot_id = $1", slot));
   before = fixture_dump(fixture);
   book_for(&house, house.staff, slot, "team", house.team); // theirs already
   fixture_expect(fixture, 201);
@@ -501,6 +533,7 @@ int main(void) {
       HOUSE_TEST(who_moves_to_another_team_has_that_ones_slot),
       HOUSE_TEST(who_cannot_book_is_told_why),
       HOUSE_TEST(staff_book_and_move_until_the_slot_begins),
+      HOUSE_TEST(of_a_slot_within_a_day_its_holders_hear_at_once_to_the_second),
       HOUSE_TEST(staff_book_for_those_whose_milestone_it_is),
       HOUSE_TEST(a_team_that_is_not_registered_books_nothing),
       HOUSE_TEST(students_see_what_is_free_and_theirs_and_staff_see_who),

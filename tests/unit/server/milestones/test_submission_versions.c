@@ -146,7 +146,7 @@ static void the_team_chooses_until_it_closes_and_staff_give_a_reason(void **stat
   fixture_expect(fixture, 200);
   assert_string_equal("staff", fixture_text(fixture, "chosen_by"));
   assert_string_equal("The second was empty.", fixture_text(fixture, "choice_reason"));
-  assert_non_null(strstr(fixture_last_words(fixture, term->bob), "Why: The second was empty."));
+  assert_non_null(strstr(fixture_last_words(fixture, term->bob), "They write: \"The second was empty.\""));
   assert_int_equal(1, fixture_messages(fixture, term->ann, "version chosen") - 1);
   show(term, term->bob, second);
   assert_true(json_is_null(fixture_json(fixture, "chosen_by"))); // what is not chosen any more

@@ -371,7 +371,7 @@ static void what_quiet_hours_hold_is_taken_back_when_it_is_done_meanwhile(void *
       submit_proposal(&crew.class, crew.class.ann, "");
       fixture_expect(fixture, 200);
     }
-    clock_to(fixture, PROPOSAL_DUE - 7 * DAY + HOUR);
+    clock_to(fixture, PROPOSAL_DUE - 7 * DAY + 240);
     struct problem problem;
     struct act act = system_act(fixture, &problem);
     struct course_outlook outlook = {0};

@@ -31,7 +31,7 @@ static void a_course_with_nothing_due_has_nothing_to_write(void **state) {
   clock_to(fixture, BEGINS + 10);
   assert_true(look(fixture).has_due); // its daily mail is not set yet
   plan_now(fixture);
-  fixture_at_seconds(fixture, BEGINS + 600);
+  fixture_at_seconds(fixture, BEGINS + 300);
   assert_false(look(fixture).has_due);
   assert_int_equal(ERR_OK, agenda_set(app_db(fixture->app), AGENDA_DAILY_MAIL, fixture->course, 0, BEGINS + 999));
   assert_true(look(fixture).has_due); // at another hour than its zone's
@@ -39,6 +39,22 @@ static void a_course_with_nothing_due_has_nothing_to_write(void **state) {
   assert_false(look(fixture).has_due);
   fixture_at_seconds(fixture, CARD_DUE - 6 * HOUR + PLANNER_DELAY_SECONDS);
   assert_true(look(fixture).has_due); // a reminder
+  end_class(&crew.class);
+}
+
+// Of a course that changes all the time nothing is kept with the heartbeat: the writer does it now and then.
+static void how_far_a_busy_course_is_handled_lags_five_minutes_at_most(void **state) {
+  (void)state;
+  struct crew crew = crew_new();
+  struct fixture *fixture = crew.class.fixture;
+  plan_at(fixture, BEGINS + 10);
+  fixture_at_seconds(fixture, BEGINS + 10 + 300 + PLANNER_DELAY_SECONDS);
+  assert_false(look(fixture).has_due);
+  fixture_at_seconds(fixture, BEGINS + 10 + 301 + PLANNER_DELAY_SECONDS);
+  assert_true(look(fixture).has_due);
+  plan_now(fixture);
+  assert_int_equal(BEGINS + 311, number(fixture, UNTIL, fixture->course));
+  assert_false(look(fixture).has_due);
   end_class(&crew.class);
 }
 
@@ -62,6 +78,7 @@ static void what_was_looked_at_is_kept_forward_and_only_while_nothing_has_change
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(a_course_with_nothing_due_has_nothing_to_write),
+      cmocka_unit_test(how_far_a_busy_course_is_handled_lags_five_minutes_at_most),
       cmocka_unit_test(what_was_looked_at_is_kept_forward_and_only_while_nothing_has_changed),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);

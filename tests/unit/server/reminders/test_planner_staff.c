@@ -55,10 +55,30 @@ static void staff_hear_which_seats_are_free_and_which_teams_are_not_registered(v
   fixture_free(fixture);
 }
 
+static void a_seat_held_by_an_offer_is_not_free_whoever_holds_it(void **state) {
+  (void)state;
+  struct fixture *fixture = sample_with("capacity: 20", "capacity: 1", INSIDE);
+  int64_t uma = fixture_person(fixture, "Uma Invented", ROLE_STAFF);
+  int64_t fay = fixture_student(fixture, "Fay Invented"), gus = fixture_student(fixture, "Gus Invented");
+  take_seat(fixture, fay);
+  fixture_call(fixture, gus, METHOD_PUT, "{}", SAMPLE "/labs/seat");    // waits
+  fixture_call(fixture, fay, METHOD_DELETE, NULL, SAMPLE "/labs/seat"); // offered to gus, who then is on no roll
+  assert_int_equal(ERR_OK, db_exec(app_db(fixture->app), "update enrolments set state = 'dropped' where person_id = $1",
+                                   db_int(gus)));
+  assert_int_equal(1,
+                   number(fixture, "select count(*) from lab_queue where state = 'offered' and person_id = $1", gus));
+  clock_to(fixture, LABS_DECIDED - HOUR);
+  plan_now(fixture);
+  plan_at(fixture, LABS_DECIDED + HOUR);
+  assert_non_null(strstr(fixture_last_words(fixture, uma), "\nFree seats in Four labs: 0 of 1."));
+  fixture_free(fixture);
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(staff_hear_at_once_of_what_is_theirs_and_due_within_a_day_else_with_the_daily_mail),
       cmocka_unit_test(staff_hear_which_seats_are_free_and_which_teams_are_not_registered),
+      cmocka_unit_test(a_seat_held_by_an_offer_is_not_free_whoever_holds_it),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -174,6 +174,25 @@ static void the_forecast_keeps_to_what_its_readers_chose(void **state) {
   end_class(&class);
 }
 
+static void what_quiet_hours_bring_to_one_instant_is_one_mail_of_the_forecast(void **state) {
+  (void)state;
+  struct class class =
+      class_of(sample_with("decide_by: 2023-09-06 23:59", "decide_by: 2023-09-07 12:00", "2023-09-03T17:00:00Z"));
+  struct fixture *fixture = class.fixture;
+  static const char lab[] = "[lab choice 2023-09-07T16:00:00Z]", team[] = "[team registration 2023-09-12T03:59:00Z]";
+  const char *foreseen = forecast_of(&class, "?from=2023-09-05T03:00:00Z&to=2023-09-06T02:00:00Z");
+  assert_non_null(
+      strstr(foreseen, arena_format(fixture->arena, "2023-09-05T16:00:00Z cyd.invented@example.edu %s\n", lab)));
+  fixture_call(fixture, class.cyd, METHOD_PATCH,
+               "{\"quiet_hours\":{\"starts\":\"22:00\",\"ends\":\"21:00\",\"zone\":\"America/New_York\"}}",
+               "/api/v1/me/preferences");
+  fixture_expect(fixture, 200);
+  foreseen = forecast_of(&class, "?from=2023-09-05T03:00:00Z&to=2023-09-06T02:00:00Z");
+  assert_non_null(strstr(
+      foreseen, arena_format(fixture->arena, "2023-09-06T01:00:00Z cyd.invented@example.edu %s %s\n", team, lab)));
+  end_class(&class);
+}
+
 static void a_span_that_ends_before_it_begins_is_refused(void **state) {
   (void)state;
   struct class class = class_of(sample_at("2023-08-28T17:00:00Z"));
@@ -191,6 +210,7 @@ int main(void) {
       cmocka_unit_test(only_staff_see_that_somebody_has_more_time),
       cmocka_unit_test(the_forecast_is_what_then_leaves),
       cmocka_unit_test(the_forecast_keeps_to_what_its_readers_chose),
+      cmocka_unit_test(what_quiet_hours_bring_to_one_instant_is_one_mail_of_the_forecast),
       cmocka_unit_test(a_span_that_ends_before_it_begins_is_refused),
       cmocka_unit_test(the_forecast_leaves_out_what_is_handled_and_is_the_operators),
   };
