@@ -81,6 +81,7 @@ static enum err open_transport(struct house *house, const struct serve_options *
 static enum err start_loops(struct house *house);
 static enum err start_listener(struct house *house, const struct serve_options *options);
 static enum err start_timers(struct house *house);
+static void mask_signals(const struct house *house, int how);
 static enum err start_mail(struct house *house, const struct serve_options *options);
 static enum err start_webhooks(struct house *house);
 static enum err start_planner(struct house *house);
@@ -164,6 +165,7 @@ static enum err start_threads(struct house *house, const struct serve_options *o
   struct work_options work_options = {
       .path = app_db_path(house->app), .worker_count = 2, .broken = on_broken, .context = house};
   enum err err = ERR_OK;
+  mask_signals(house, SIG_BLOCK);
   if ((err = work_new(&work_options, &house->work)) != ERR_OK ||
       (err = open_loop(house, &house->main_loop)) != ERR_OK || (err = open_transport(house, options)) != ERR_OK)
     return err;
@@ -249,6 +251,17 @@ static enum err start_timers(struct house *house) {
     return ERR_OK;
   house->signals[2] = timer_signal(loop, SIGHUP, on_reload, house);
   return house->signals[2] == NULL ? ERR_INTERNAL : ERR_OK;
+}
+
+// Those that the main loop reads wait for it: no thread takes one.
+static void mask_signals(const struct house *house, int how) {
+  sigset_t set;
+  sigemptyset(&set);
+  sigaddset(&set, SIGTERM);
+  sigaddset(&set, SIGINT);
+  if (house->tls != NULL)
+    sigaddset(&set, SIGHUP);
+  pthread_sigmask(how, &set, NULL);
 }
 
 static enum err start_mail(struct house *house, const struct serve_options *options) {
@@ -354,6 +367,7 @@ static int close_house(struct house *house) {
   webhook_pump_free(house->webhook_pump);
   for (size_t i = 0; i < sizeof house->signals / sizeof *house->signals; i++)
     timer_free(house->signals[i]);
+  mask_signals(house, SIG_UNBLOCK); // one that comes now ends the process at once
   timer_free(house->heartbeat);
   timer_free(house->deadline);
   for (size_t i = 0; i < house->loop_count; i++)
