@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "common/base/text.h"
+#include "common/base/text_unseen.h"
 #include "common/course/course_values.h"
 
 enum outcome { READ_WELL, READ_WRONG, READ_TOLD }; // told: reported with words of its own
@@ -115,12 +116,14 @@ static enum outcome read_word(struct course_reader *reader, const struct key_row
 
 static enum outcome read_line(struct course_reader *reader, const struct key_row *row, const struct node *node,
                               void *out) {
-  (void)reader;
   size_t length = utf8_length(node->text);
   if (length < (size_t)row->min || length > (size_t)row->max || text_has_control(node->text, false))
     return READ_WRONG;
   if (strspn(node->text, " ") == strlen(node->text))
     return READ_WRONG;
+  const char *unseen = text_unseen_refusal(reader->arena, node->text, TEXT_NAME);
+  if (unseen != NULL) // no error: the courses that have one already go on
+    reader_warning(reader, node, "'%s' %s", row->key, unseen);
   if (out != NULL)
     *(const char **)out = node->text;
   return READ_WELL;

@@ -193,9 +193,13 @@ static enum err collect_words(const struct act *act, int64_t person, struct priv
     return err;
   add_name(words, name);
   privacy_words_add(words, preferred == NULL ? "" : preferred, PRIVACY_WORD_SHORT);
-  err = privacy_store_words(act, person, &list, &count);
+  err = privacy_store_addresses(act, person, &list, &count);
   for (size_t i = 0; err == ERR_OK && i < count; i++)
     privacy_words_add(words, list[i], PRIVACY_WORD_FULL);
+  if (err == ERR_OK)
+    err = privacy_store_quoted(act, person, &list, &count);
+  for (size_t i = 0; err == ERR_OK && i < count; i++)
+    privacy_words_add(words, list[i], PRIVACY_WORD_QUOTED);
   if (err == ERR_OK)
     err = privacy_store_former(act, person, &list, &count);
   for (size_t i = 0; err == ERR_OK && i < count; i++)

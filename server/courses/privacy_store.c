@@ -204,6 +204,10 @@ const struct privacy_text privacy_texts[] = {
      "update follow_ups set words = $3 where id = $1 and $2 = 0 and coalesce($4, $5, '') = ''"},
     {"announcements", PRIVACY_BY_PEOPLE, "select id, 0, subject, words, also_to from announcements",
      "update announcements set subject = $3, words = $4, also_to = $5 where id = $1 and $2 = 0"},
+    {"calendar_items", PRIVACY_BY_TANDEM, "select feed_id, course_id, summary, description, item from calendar_items where " THEIR_COURSES,
+     "update calendar_items set summary = $3, description = $4 where feed_id = $1 and course_id = $2 and item = $5"},
+    {"calendar_items", PRIVACY_BY_PEOPLE, "select feed_id, course_id, location, null, item from calendar_items where location is not null",
+     "update calendar_items set location = $3 where feed_id = $1 and course_id = $2 and coalesce($4, '') = '' and item = $5"},
     // What stands under a hash is not changed: it goes.
     {"audit_details", PRIVACY_IN_JSON, "select course_id, seq, before, after, null from audit_details where course_id = 0 or " THEIR_COURSES,
      "delete from audit_details where course_id = $1 and seq = $2 and coalesce($3, $4, $5, '') <> '-'"},
@@ -252,14 +256,20 @@ enum err privacy_store_names(const struct act *act, int64_t person, const char *
   return ERR_OK;
 }
 
-enum err privacy_store_words(const struct act *act, int64_t person, const char ***out, size_t *count) {
+enum err privacy_store_addresses(const struct act *act, int64_t person, const char ***out, size_t *count) {
+  struct db_rows rows DB_SCOPE = db_query(act->db,
+                                          "select address from addresses where person_id = $1 "
+                                          "union select address_key from addresses where person_id = $1",
+                                          db_int(person));
+  return read_texts(&rows, act->arena, out, count);
+}
+
+enum err privacy_store_quoted(const struct act *act, int64_t person, const char ***out, size_t *count) {
   struct db_rows rows DB_SCOPE =
       db_query(act->db,
-               "select address from addresses where person_id = $1 "
-               "union select address_key from addresses where person_id = $1 "
                // As messages to others quote it (text_quotation), and did before: with the white space at its end or
                // without.
-               "union select '\"' || message || '\"' from invitations where made_by = $1 and message <> '' "
+               "select '\"' || message || '\"' from invitations where made_by = $1 and message <> '' "
                "union select '\"' || rtrim(message, $2) || '\"' from invitations where made_by = $1 and message <> '' "
                "union select '\"' || replace(message, '\"', '\u201D') || '\"' from invitations where made_by = $1 and "
                "message <> ''",

@@ -33,8 +33,9 @@ CHECKED enum err privacy_store_enrolments(const struct act *act, int64_t person,
                                           size_t *count);
 // The names that the person has, the preferred one last.
 CHECKED enum err privacy_store_names(const struct act *act, int64_t person, const char **name, const char **preferred);
-// Their addresses, and what they wrote to others, in quotes.
-CHECKED enum err privacy_store_words(const struct act *act, int64_t person, const char ***out, size_t *count);
+CHECKED enum err privacy_store_addresses(const struct act *act, int64_t person, const char ***out, size_t *count);
+// What they wrote to others, in quotes.
+CHECKED enum err privacy_store_quoted(const struct act *act, int64_t person, const char ***out, size_t *count);
 // What others in their courses are called, teams too.
 CHECKED enum err privacy_store_others(const struct act *act, int64_t person, const char ***out, size_t *count);
 // The JSON of audit rows of the installation about the person: names that they had.

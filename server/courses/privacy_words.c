@@ -95,7 +95,8 @@ static void insert(struct privacy_words *words, const char *word, enum privacy_w
 
 // As strcmp does, a word before the longer ones that begin with it; of one word the kind that prevails first.
 static int by_bytes(const void *a, const void *b) {
-  static const int order[] = {[PRIVACY_WORD_OTHERS] = 0, [PRIVACY_WORD_FULL] = 1, [PRIVACY_WORD_SHORT] = 2};
+  static const int order[] = {
+      [PRIVACY_WORD_OTHERS] = 0, [PRIVACY_WORD_FULL] = 1, [PRIVACY_WORD_SHORT] = 2, [PRIVACY_WORD_QUOTED] = 3};
   const struct privacy_word *first = a, *second = b;
   int bytes = strcmp(first->text, second->text);
   return bytes != 0 ? bytes : order[first->kind] - order[second->kind];
@@ -146,6 +147,8 @@ static size_t first_with(const struct privacy_words *words, size_t from, size_t 
 static bool counts(const struct reading *reading, const char *at, const struct privacy_word *word) {
   if (!is_whole(reading->text, at, word))
     return false;
+  if (word->kind == PRIVACY_WORD_QUOTED)
+    return reading->kind == PRIVACY_BY_TANDEM;
   if (word->kind != PRIVACY_WORD_SHORT)
     return true;
   switch (reading->kind) {

@@ -11,6 +11,7 @@
 enum privacy_word_kind {
   PRIVACY_WORD_FULL,   // a full name, an address: found wherever it stands
   PRIVACY_WORD_SHORT,  // a name that may be words of the language too: a preferred one, a single word
+  PRIVACY_WORD_QUOTED, // what they wrote to others, in quotation marks: looked for only where Tandem quotes
   PRIVACY_WORD_OTHERS, // somebody else's name, which has a short one in it: stays as it is
 };
 
@@ -35,7 +36,7 @@ struct privacy_words {
 void privacy_words_init(struct privacy_words *words, struct arena *arena);
 // "" is left out. A word that JSON writes in another way is added in that way too.
 void privacy_words_add(struct privacy_words *words, const char *word, enum privacy_word_kind kind);
-// After the last is added. Of one word added as several kinds: somebody else's, else in full, else short.
+// After the last is added. Of one word added as several kinds: somebody else's, else in full, else short, else quoted.
 void privacy_words_ready(struct privacy_words *words);
 // Whether a short one is in the text. They are ready.
 bool privacy_words_has_short(const struct privacy_words *words, const char *text);

@@ -396,6 +396,7 @@ static enum err tell_taken(const struct act *act, const struct course_view *cour
                                .is_soon = is_move && slot_is_soon(act, &choice->old_slot)};
   if ((err = slot_tell_holder(act, course, &choice->slot, &choice->holder, &notice)) != ERR_OK)
     return err;
+  notice.is_soon = notice.is_soon && choice->old_slot.staff == choice->slot.staff;
   notice.subject = "A slot that you hold was booked";
   notice.words = arena_format(act->arena, "%s booked: %s.%s", holder, slot_words(act, course, &choice->slot), was);
   err = slot_tell_staff(act, course, &choice->slot, &notice);

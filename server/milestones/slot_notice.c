@@ -39,7 +39,7 @@ enum err slot_tell_staff(const struct act *act, const struct course_view *course
     return ERR_OK;
   struct message message = message_of(act, course, slot, notice);
   message.person = slot->staff;
-  message.kind = slot_is_soon(act, slot) ? "own slot soon" : "own slot";
+  message.kind = notice->is_soon || slot_is_soon(act, slot) ? "own slot soon" : "own slot";
   return outbox_put(act, &message);
 }
 

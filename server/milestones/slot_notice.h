@@ -9,7 +9,7 @@ struct slot_notice {
   const char *kind; // "slot booked", …: as the holder is told, unless it is "slot soon"; staff's are "own slot …"
   const char *subject; // begins a sentence that the milestone's title ends: "A slot was booked"
   const char *words;
-  bool is_soon; // one that began or begins within a day was left for this slot
+  bool is_soon; // another one of theirs, which begins within a day, was left for this slot
 };
 
 // "Tue 3 Oct 2023 10:00 EDT, Klaus 1116, with Kim Lee".

@@ -151,5 +151,8 @@ static int by_instant(const void *a, const void *b) {
     return left->at < right->at ? -1 : 1;
   if (left->person != right->person)
     return left->person < right->person ? -1 : 1;
-  return left->lines[0]->is_to_staff - right->lines[0]->is_to_staff;
+  const struct reminder *first = left->lines[0], *second = right->lines[0];
+  if (first->is_to_staff != second->is_to_staff)
+    return first->is_to_staff - second->is_to_staff;
+  return (first->at > second->at) - (first->at < second->at);
 }

@@ -3,7 +3,7 @@
 // writes the ledger and the outbox and moves planned_until on, so that a kill at any instant loses and doubles nothing.
 // Runs 2 s behind the clock, as duties do, so that what arrived in time stands first. Who is reminded of what: plan.h.
 // A course of which nothing is due costs no write of its own: how far it was looked at is kept with the heartbeat, for
-// all courses in one transaction.
+// all courses in one transaction; of one that changes all the time the writer keeps it, every five minutes.
 #pragma once
 
 #include "common/base/clock.h"

@@ -154,7 +154,7 @@ static enum err tell_registered(const struct act *act, const struct course_view 
       .words = arena_format(
           act->arena, "%s registered without covering all skills: %s. %s%s You are told this once.", team->name, words,
           team->gap_plan ? "Its plan: " : "It stated no plan, because the server registered it at the window's close.",
-          team->gap_plan ? team->gap_plan : "")};
+          team->gap_plan ? text_quotation(act->arena, team->gap_plan) : "")};
   return team_tell_staff(act, course, team_link(act, course, team->id), &to_staff);
 }
 

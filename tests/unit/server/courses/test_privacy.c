@@ -302,10 +302,24 @@ static void an_answer_names_nobody_any_more_and_keeps_what_its_writer_said(void 
       db_exec(app_db(fixture->app), "update outbox set kind = 'request answered', words = $1 where person_id = $2",
               db_text("Your request for \"swap\" with Will was granted. They write: \"A 5\u201D plug. Will do.\""),
               db_int(ann)));
+  fixture_call(fixture, ann, METHOD_POST, NULL, "/api/v1/me/calendar");
+  fixture_expect(fixture, 201);
+  assert_int_equal(
+      ERR_OK,
+      db_exec(app_db(fixture->app),
+              "insert into calendar_items (feed_id, course_id, item, digest, sequence, revised_at, starts_at, summary, "
+              "description, location, category) select f.id, $1, 'slot of check-in-1', zeroblob(32), 0, 0, 0, "
+              "'Check-in 1', "
+              "$2, $3, 'slot' from calendar_feeds f",
+              db_int(fixture->course), db_text("With Will, William Unwin"),
+              db_text("Office of William Unwin, Will Hall")));
   fixture_at(fixture, AFTER_TERM);
   fixture_run_duties(fixture);
   fixture_call(fixture, -1, METHOD_DELETE, NULL, DATA, (long long)william);
   fixture_expect(fixture, 200);
+  const char *erased = arena_format(fixture->arena, "Erased person %lld", (long long)william);
+  assert_non_null(strstr(fixture_dump(fixture), arena_format(fixture->arena, "With %s, %s", erased, erased)));
+  assert_non_null(strstr(fixture_dump(fixture), arena_format(fixture->arena, "Office of %s, Will Hall", erased)));
   assert_non_null(
       strstr(fixture_dump(fixture),
              arena_format(fixture->arena,

@@ -42,6 +42,8 @@ static const struct mention_case cases[] = {
     {"They write: \"Ask Al Ng.\"", "They write: \"Ask X.\"", PRIVACY_BY_TANDEM,
      "in quotation marks full names are found"},
     {"They write: \"May I?\"", "They write: X", PRIVACY_BY_TANDEM, "and what the person wrote"},
+    {"{\"words\":\"May I?\"}", NULL, PRIVACY_IN_JSON, "but only where Tandem quotes it"},
+    {"She asked \"May I?\"", NULL, PRIVACY_BY_PEOPLE, "not where somebody else writes the same"},
     {"Will Smith met Will.", "Will Smith met X.", PRIVACY_BY_TANDEM, "somebody else's name stays"},
     {"They write: \"Bring a 5\u201D plug.\" Will says so.", "They write: \"Bring a 5\u201D plug.\" X says so.",
      PRIVACY_BY_TANDEM, "a mark within a quotation ends it not"},
@@ -63,10 +65,12 @@ static void add_all(struct privacy_words *words) {
     const char *word;
     enum privacy_word_kind kind;
   } list[] = {
-      {"Al Ng Li", PRIVACY_WORD_FULL},    {"Al Ng", PRIVACY_WORD_FULL},  {"a@x.edu", PRIVACY_WORD_FULL},
-      {"", PRIVACY_WORD_SHORT},           {"Will", PRIVACY_WORD_SHORT},  {"\u738b\u5c0f\u660e", PRIVACY_WORD_SHORT},
-      {"Al \"Q\" Ng", PRIVACY_WORD_FULL}, {"Al Ng", PRIVACY_WORD_SHORT}, {"May Day", PRIVACY_WORD_SHORT},
-      {"\"May I?\"", PRIVACY_WORD_FULL},  {"Sam", PRIVACY_WORD_SHORT},   {"Will Smith", PRIVACY_WORD_OTHERS},
+      {"Al Ng Li", PRIVACY_WORD_FULL},    {"Al Ng", PRIVACY_WORD_FULL},
+      {"a@x.edu", PRIVACY_WORD_FULL},     {"", PRIVACY_WORD_SHORT},
+      {"Will", PRIVACY_WORD_SHORT},       {"\u738b\u5c0f\u660e", PRIVACY_WORD_SHORT},
+      {"Al \"Q\" Ng", PRIVACY_WORD_FULL}, {"Al Ng", PRIVACY_WORD_SHORT},
+      {"May Day", PRIVACY_WORD_SHORT},    {"\"May I?\"", PRIVACY_WORD_QUOTED},
+      {"Sam", PRIVACY_WORD_SHORT},        {"Will Smith", PRIVACY_WORD_OTHERS},
       {"Sam", PRIVACY_WORD_OTHERS},
   };
   for (size_t i = 0; i < sizeof list / sizeof *list; i++)
