@@ -17,7 +17,7 @@ static enum err check_wanted(const struct act *act, const struct course_view *co
                              const struct decision_new *wanted);
 static enum err check_changes(const struct act *act, const struct course_view *course,
                               const struct decision_new *wanted);
-static enum err check_decider(const struct act *act, const struct course_view *course);
+static enum err check_decider(const struct act *act, const struct course_view *course, const char *instead);
 static enum err put(const struct act *act, const struct proposal *proposal, enum decision_kind kind,
                     const struct decision_new *wanted, struct decision *out);
 static enum err recommend(const struct act *act, const struct course_view *course, const struct proposal *proposal,
@@ -38,7 +38,7 @@ enum err decision_make(const struct act *act, const struct course_view *course, 
   struct decision_new meant = *wanted;
   enum err err = load_judged(act, course, team, wanted, &proposal);
   if (err == ERR_OK && !wanted->is_recommendation)
-    err = check_decider(act, course);
+    err = check_decider(act, course, "Recommend instead: the verdict \"recommend …\".");
   if (err == ERR_OK && wanted->is_as_recommended)
     err = adopt(act, &proposal, &meant);
   if (err != ERR_OK || (err = check_wanted(act, course, &meant)) != ERR_OK)
@@ -51,7 +51,7 @@ enum err decision_take_back(const struct act *act, const struct course_view *cou
   struct decision decision = {0};
   struct proposal proposal;
   enum err err = review_check_judge(act, course, team);
-  if (err != ERR_OK || (err = check_decider(act, course)) != ERR_OK ||
+  if (err != ERR_OK || (err = check_decider(act, course, "Ask one of them to take it back.")) != ERR_OK ||
       (err = decision_show(act, course, team, id, &decision)) != ERR_OK)
     return err;
   if (decision.kind != DECISION_DECIDED || decision.taken_back_at != 0)
@@ -77,6 +77,8 @@ enum err decision_reopen(const struct act *act, const struct course_view *course
   struct proposal proposal;
   struct decision decision = {0};
   enum err err = load_judged(act, course, team, &meant, &proposal);
+  if (err == ERR_OK && proposal.decided_at != 0 && proposal.state != PROPOSAL_CHANGES_REQUESTED)
+    err = check_decider(act, course, "Ask one of them to open the proposal again."); // it undoes what they decided
   if (err != ERR_OK || (err = check_changes(act, course, &meant)) != ERR_OK ||
       (err = check_no_untold(act, &proposal)) != ERR_OK)
     return err;
@@ -228,12 +230,11 @@ static enum err check_changes(const struct act *act, const struct course_view *c
   return err;
 }
 
-static enum err check_decider(const struct act *act, const struct course_view *course) {
+static enum err check_decider(const struct act *act, const struct course_view *course, const char *instead) {
   bool may_decide = false;
   enum err err = review_may_decide(act, course, &may_decide);
   if (err == ERR_OK && !may_decide)
-    return problem_raise(act->problem, PROBLEM_NOT_ALLOWED,
-                         "In this course an instructor decides. Recommend instead: the verdict \"recommend …\".");
+    return problem_raise(act->problem, PROBLEM_NOT_ALLOWED, "In this course instructors decide. %s", instead);
   return err;
 }
 

@@ -202,10 +202,11 @@ enum err proposal_check(const struct act *act, enum proposal_state state, enum p
                              "changes if there is a mistake in it.",
       [PROPOSAL_CHANGES_REQUESTED] = "Changes are requested: the team revises and submits it again first.",
       [PROPOSAL_RESUBMITTED] = "It waits for its decision, and nobody changes it meanwhile.",
-      [PROPOSAL_APPROVED] = "It is approved. Staff can reopen it.",
-      [PROPOSAL_APPROVED_WITH_CONDITIONS] = "It is approved, with conditions. Staff can reopen it.",
-      [PROPOSAL_NOT_APPROVED] = "It is not approved. The team can propose anew (POST …/proposal/rounds), staff can "
-                                "reopen it."};
+      [PROPOSAL_APPROVED] = "It is approved. Whoever decides can reopen it.",
+      [PROPOSAL_APPROVED_WITH_CONDITIONS] = "It is approved, with conditions. Whoever decides can reopen it.",
+      [PROPOSAL_NOT_APPROVED] =
+          "It is not approved. The team can propose anew (POST …/proposal/rounds), whoever decides "
+          "can reopen it."};
   if (proposal_next(state, action) != PROPOSAL_STATES)
     return ERR_OK;
   return problem_raise(act->problem, PROBLEM_CONFLICT, "The proposal's state does not allow this: %s. %s",

@@ -143,6 +143,11 @@ def only_instructors(facts, actor, ids):
     return None if facts.role(actor, ids["course"]) == "instructor" else NOT_ALLOWED
 
 
+def who_reopens(facts, actor, ids):
+    is_decided = facts.proposals.get(ids["team"]) in ("approved", "approved with conditions", "not approved")
+    return only_instructors(facts, actor, ids) if is_decided else None
+
+
 def only_author(facts, actor, ids):
     return None if actor.person and facts.comments[ids["comment"]][2] == actor.person else NOT_ALLOWED
 
@@ -212,7 +217,7 @@ def samples(sample):
             first=only_instructors, more=lambda world: own(world, "decision", world.things["decisions"][-1]), lasts=True),
         f"PUT {PROPOSAL}/decisions/{{decision}}/reading": sample(first=only_students),
         f"POST {PROPOSAL}/reopenings": sample(body={"reason": "They found something.", "changes": [{"text": "Say what you found."}]},
-                                              more=team("eight"), lasts=True),
+                                              first=who_reopens, more=team("eight"), lasts=True),
         "POST /courses/{course}/proposal-decisions": sample(body=of_nine, foreign=foreign_teams, lasts=True),
         f"GET {PROPOSAL}/scores": sample(rule=has_begun),
         f"PUT {PROPOSAL}/scores": sample(body={"scores": [{"item": "plan", "points": 3, "words": "Go on."}]}, first=not_operator, more=team("nine")),

@@ -60,6 +60,10 @@ static int refusal_of(enum proposal_state state, const struct step *step, int ro
     return role != 0 ? 403 : state == PROPOSAL_CHANGES_REQUESTED ? 0 : state == PROPOSAL_RESUBMITTED ? 409 : 404;
   if (!is_staff || (!step->is_staffs && !is_decider))
     return 403;
+  bool is_final =
+      state == PROPOSAL_APPROVED || state == PROPOSAL_APPROVED_WITH_CONDITIONS || state == PROPOSAL_NOT_APPROVED;
+  if (step->action == PROPOSAL_REOPEN && is_final && !is_decider)
+    return 403;
   if (step->action == PROPOSAL_TAKE_BACK) // all of them were told
     return state == PROPOSAL_DRAFT || state == PROPOSAL_SUBMITTED ? 404 : 409;
   return proposal_next(state, step->action) == PROPOSAL_STATES ? 409 : 0;
@@ -386,12 +390,15 @@ static void an_approval_accepts_the_work_when_it_is_told_and_reopening_takes_tha
   static const char accepted[] = "select count(*) from submissions where accepted_at is not null";
   judged(&class, class.instructor, CONDITIONS);
   reopen(&class, class.staff, REASON);
+  fixture_refused(fixture, 403, "not_allowed"); // it is not theirs to undo
+  reopen(&class, class.instructor, REASON);
   fixture_refused(fixture, 409, "conflict"); // it can still be taken back
   assert_int_equal(0, count_rows(fixture, accepted));
   told(&class);
   assert_int_equal(1, count_rows(fixture, accepted));
   assert_non_null(strstr(seen_by(&class, class.bob), "Drop the second metric."));
-  reopen(&class, class.staff, "{\"reason\":\"The data set is gone.\",\"changes\":[{\"text\":\"Name another one.\"}]}");
+  reopen(&class, class.instructor,
+         "{\"reason\":\"The data set is gone.\",\"changes\":[{\"text\":\"Name another one.\"}]}");
   fixture_expect(fixture, 201);
   assert_true(json_is_null(fixture_json(fixture, "verdict")));
   assert_int_equal(0, count_rows(fixture, accepted));
