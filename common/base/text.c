@@ -6,6 +6,7 @@
 #include <string.h>
 #include <unicode/uchar.h>
 #include <unicode/unorm2.h>
+#include <unicode/uscript.h>
 #include <unicode/ustring.h>
 
 #include "common/base/log.h"
@@ -28,6 +29,7 @@ static char *normalize(struct arena *arena, const char *text, size_t size,
 static char *strip_marks(struct arena *arena, const char *folded);
 static const char *plain_letter(uint32_t point);
 static int edit_distance(const char *a, const char *b);
+static bool has_words(uint32_t point);
 static int64_t days_from_civil(int year, int month, int day);
 static void put_digits(char *out, int64_t value, int count);
 static bool take_digits(const char **text, int count, int *out);
@@ -275,6 +277,19 @@ bool int64_parse(const char *text, int64_t *out) {
 
 uint32_t utf8_word_letter(uint32_t point) {
   return u_isalnum((UChar32)point) ? (uint32_t)u_foldCase((UChar32)point, U_FOLD_CASE_DEFAULT) : 0;
+}
+
+bool utf8_is_word_part(uint32_t point) {
+  return point != 0 && (U_GET_GC_MASK((UChar32)point) & (U_GC_L_MASK | U_GC_M_MASK | U_GC_N_MASK)) != 0;
+}
+
+bool utf8_is_one_word(uint32_t before, uint32_t after) { return has_words(before) && has_words(after); }
+
+// A part of a word in a script that puts something between words.
+static bool has_words(uint32_t point) {
+  UErrorCode status = U_ZERO_ERROR;
+  UScriptCode script = uscript_getScript((UChar32)point, &status);
+  return utf8_is_word_part(point) && script != USCRIPT_HANGUL && !uscript_breaksBetweenLetters(script);
 }
 
 // Unicode, table 3-7.

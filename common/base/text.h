@@ -38,6 +38,11 @@ bool utf8_is_valid(const char *bytes, size_t size);
 size_t utf8_decode(const char *bytes, size_t size, uint32_t *out);
 // A letter or digit (ICU u_isalnum) with its case folded; 0 for everything else.
 uint32_t utf8_word_letter(uint32_t point);
+// A letter, a mark on one, or a digit.
+bool utf8_is_word_part(uint32_t point);
+// Whether two that follow each other are of one word. Never of scripts without spaces between words (UAX #14), nor of
+// Hangul, where a particle follows a name without one.
+bool utf8_is_one_word(uint32_t before, uint32_t after);
 // Code points of valid UTF-8.
 size_t utf8_length(const char *text);
 // True when the text holds a control character; `allow_lines` lets \n and \t pass.

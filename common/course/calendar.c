@@ -112,6 +112,15 @@ const char *calendar_words(struct calendar *calendar, struct arena *arena, int64
                       wall.year, wall.hour, wall.minute, name);
 }
 
+bool calendar_is_date_word(const char *text, size_t size) {
+  bool is_found = false;
+  for (size_t i = 0; i < sizeof weekday_names / sizeof *weekday_names; i++)
+    is_found = is_found || (size == strlen(weekday_names[i]) && memcmp(text, weekday_names[i], size) == 0);
+  for (size_t i = 0; i < sizeof month_names / sizeof *month_names; i++)
+    is_found = is_found || (size == strlen(month_names[i]) && memcmp(text, month_names[i], size) == 0);
+  return is_found;
+}
+
 const char *calendar_data_version(void) {
   UErrorCode status = U_ZERO_ERROR;
   const char *version = ucal_getTZDataVersion(&status);

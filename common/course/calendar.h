@@ -30,5 +30,7 @@ int64_t calendar_add(struct calendar *calendar, int64_t at, struct span span);
 int calendar_weekday(struct calendar *calendar, int64_t at);
 // "Mon 11 Sep 2023 23:59 EDT", for people.
 const char *calendar_words(struct calendar *calendar, struct arena *arena, int64_t at);
+// Whether it is one of the names that calendar_words writes: "Mon", "Sep".
+bool calendar_is_date_word(const char *text, size_t size);
 const char *calendar_data_version(void);    // the zone data that is in use: "2025b"
 const char *calendar_library_version(void); // ICU's: "72.1"

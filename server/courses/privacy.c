@@ -34,6 +34,8 @@ static enum err collect_words(const struct act *act, int64_t person, struct priv
 static void add_name(struct privacy_words *words, const char *name);
 static void add_former(struct privacy_words *words, const char *details);
 static enum err add_others(const struct act *act, int64_t person, struct privacy_words *words);
+static size_t keep_with(const struct privacy_words *words, enum privacy_word_kind kind, const char **names,
+                        size_t count);
 static enum err erase_mentions(const struct act *act, const struct privacy_text *text, const struct erasure *erasure,
                                struct privacy_report *out);
 static enum err find_mentions(const struct act *act, const struct privacy_text *text, const struct erasure *erasure,
@@ -225,18 +227,33 @@ static void add_former(struct privacy_words *words, const char *details) {
   json_decref(root);
 }
 
-// Will Smith stays who he is when a Will goes.
+// Will Smith stays who he is when a Will goes, and Maria Garcia Lopez when a Maria Garcia does.
 static enum err add_others(const struct act *act, int64_t person, struct privacy_words *words) {
-  const char **list = NULL;
-  size_t count = 0, kept = 0;
-  enum err err = privacy_store_others(act, person, &list, &count);
-  for (size_t i = 0; err == ERR_OK && i < count; i++)
-    if (privacy_words_has_short(words, list[i]))
-      list[kept++] = list[i];
-  for (size_t i = 0; i < kept; i++)
-    privacy_words_add(words, list[i], PRIVACY_WORD_OTHERS);
+  const char **others = NULL, **namesakes = NULL;
+  size_t other_count = 0, namesake_count = 0;
+  enum err err = privacy_store_others(act, person, &others, &other_count);
+  if (err == ERR_OK)
+    err = privacy_store_namesakes(act, person, &namesakes, &namesake_count);
+  if (err != ERR_OK)
+    return err;
+  // Looked through before any is added: what is added has them in it.
+  other_count = keep_with(words, PRIVACY_WORD_SHORT, others, other_count);
+  namesake_count = keep_with(words, PRIVACY_WORD_FULL, namesakes, namesake_count);
+  for (size_t i = 0; i < other_count; i++)
+    privacy_words_add(words, others[i], PRIVACY_WORD_OTHERS);
+  for (size_t i = 0; i < namesake_count; i++)
+    privacy_words_add(words, namesakes[i], PRIVACY_WORD_OTHERS);
   privacy_words_ready(words);
-  return err;
+  return ERR_OK;
+}
+
+static size_t keep_with(const struct privacy_words *words, enum privacy_word_kind kind, const char **names,
+                        size_t count) {
+  size_t kept = 0;
+  for (size_t i = 0; i < count; i++)
+    if (privacy_words_has(words, names[i], kind))
+      names[kept++] = names[i];
+  return kept;
 }
 
 static enum err erase_mentions(const struct act *act, const struct privacy_text *text, const struct erasure *erasure,

@@ -5,8 +5,10 @@
 #define SUBJECT "(select 'person ' || cast(id as text) from people where id = $1)"
 #define SLUG "(select c.slug from courses c where c.id = t.course_id) as course, "
 #define THEIR_COURSES "course_id in (select course_id from enrolments where person_id = $1)"
-// Messages that hold what people wrote as it is, not in quotation marks.
-#define PEOPLES_WORDS "kind in ('announcement', 'urgent announcement', 'proposal decided', 'proposal reopened')"
+// Messages that hold what people wrote as it is, not in quotation marks; the first end with a signature.
+#define ANNOUNCED "kind in ('announcement', 'urgent announcement')"
+#define DECIDED "kind in ('proposal decided', 'proposal reopened')"
+#define ABOUT_THEM "(course_id = 0 or " THEIR_COURSES ")"
 #define OTHERS "nobody's: it is not about a person"
 
 // clang-format off
@@ -137,7 +139,7 @@ const struct privacy_table privacy_tables[] = {
     {"audit", "select (select c.slug from courses c where c.id = t.course_id) as course, t.seq, t.at, case when t.actor_id = $1 then 1 else 0 end as is_by_you, t.cause, t.kind, t.subject, case when t.subject = " SUBJECT " or substr(t.subject, 1, 7) <> 'person ' then d.before end as before, case when t.subject = " SUBJECT " or substr(t.subject, 1, 7) <> 'person ' then d.after end as after from audit t left join audit_details d on d.course_id = t.course_id and d.seq = t.seq where t.actor_id = $1 or t.subject = " SUBJECT " order by t.course_id, t.seq",
      NULL, "the chain: what was done and when, by number"},
     {"audit_details", NULL,
-     "delete from audit_details where exists (select 1 from audit a where a.course_id = audit_details.course_id and a.seq = audit_details.seq and (a.subject = " SUBJECT " or (a.actor_id = $1 and not exists (select 1 from enrolments e where e.course_id = a.course_id and e.person_id = $1 and e.role <> 'student'))))",
+     "delete from audit_details where exists (select 1 from audit a where a.course_id = audit_details.course_id and a.seq = audit_details.seq and (a.subject = " SUBJECT " or (a.actor_id = $1 and a.course_id <> 0 and not exists (select 1 from enrolments e where e.course_id = a.course_id and e.person_id = $1 and e.role <> 'student'))))",
      "what somebody did as staff, unless the person is named in it"},
     {"agenda", NULL, NULL, "by number, until the instant has come"},
     {"audit_heads", NULL, NULL, OTHERS},
@@ -149,10 +151,16 @@ const size_t privacy_table_count = sizeof privacy_tables / sizeof *privacy_table
 
 // clang-format off
 const struct privacy_text privacy_texts[] = {
-    {"outbox", PRIVACY_BY_PEOPLE, "select id, 0, subject, words, link from outbox where " PEOPLES_WORDS " or not (course_id = 0 or " THEIR_COURSES ")",
+    {"outbox", PRIVACY_ADDRESS, "select id, 0, address, null, null from outbox where address is not null",
+     "delete from outbox where id = $1 and $2 = 0 and coalesce($3, $4, $5, '') <> '-'"},
+    {"outbox", PRIVACY_BY_PEOPLE, "select id, 0, subject, words, link from outbox where " DECIDED " or not " ABOUT_THEM,
      "update outbox set subject = $3, words = $4, link = $5 where id = $1 and $2 = 0"},
-    {"outbox", PRIVACY_BY_TANDEM, "select id, 0, subject, words, null from outbox where not " PEOPLES_WORDS " and (course_id = 0 or " THEIR_COURSES ")",
+    {"outbox", PRIVACY_SIGNED, "select id, 0, subject, words, null from outbox where " ANNOUNCED " and " ABOUT_THEM,
      "update outbox set subject = $3, words = $4 where id = $1 and $2 = 0 and coalesce($5, '') = ''"},
+    {"outbox", PRIVACY_BY_TANDEM, "select id, 0, subject, words, null from outbox where not " ANNOUNCED " and not " DECIDED " and " ABOUT_THEM,
+     "update outbox set subject = $3, words = $4 where id = $1 and $2 = 0 and coalesce($5, '') = ''"},
+    {"mails", PRIVACY_BY_PEOPLE, "select id, 0, reason, null, null from mails where reason is not null",
+     "update mails set reason = $3 where id = $1 and $2 = 0 and coalesce($4, $5, '') = ''"},
     {"teams", PRIVACY_BY_PEOPLE, "select id, 0, looking_for, gap_plan, waiver_reason from teams",
      "update teams set looking_for = $3, gap_plan = $4, waiver_reason = $5 where id = $1 and $2 = 0"},
     {"repairs", PRIVACY_BY_PEOPLE, "select id, 0, reason, null, null from repairs where reason <> ''",
@@ -202,16 +210,18 @@ const struct privacy_text privacy_texts[] = {
      "update check_ins set notes = $3 where id = $1 and $2 = 0 and coalesce($4, $5, '') = ''"},
     {"follow_ups", PRIVACY_BY_PEOPLE, "select id, 0, words, null, null from follow_ups",
      "update follow_ups set words = $3 where id = $1 and $2 = 0 and coalesce($4, $5, '') = ''"},
-    {"announcements", PRIVACY_BY_PEOPLE, "select id, 0, subject, words, also_to from announcements",
-     "update announcements set subject = $3, words = $4, also_to = $5 where id = $1 and $2 = 0"},
+    {"announcements", PRIVACY_BY_PEOPLE, "select id, 0, subject, words, null from announcements",
+     "update announcements set subject = $3, words = $4 where id = $1 and $2 = 0 and coalesce($5, '') = ''"},
+    {"announcements", PRIVACY_ADDRESS, "select id, 0, also_to, null, null from announcements where also_to is not null",
+     "update announcements set also_to = null where id = $1 and $2 = 0 and coalesce($3, $4, $5, '') <> '-'"},
     {"calendar_items", PRIVACY_BY_TANDEM, "select feed_id, course_id, summary, description, item from calendar_items where " THEIR_COURSES,
      "update calendar_items set summary = $3, description = $4 where feed_id = $1 and course_id = $2 and item = $5"},
     {"calendar_items", PRIVACY_BY_PEOPLE, "select feed_id, course_id, location, null, item from calendar_items where location is not null",
      "update calendar_items set location = $3 where feed_id = $1 and course_id = $2 and coalesce($4, '') = '' and item = $5"},
     // What stands under a hash is not changed: it goes.
-    {"audit_details", PRIVACY_IN_JSON, "select course_id, seq, before, after, null from audit_details where course_id = 0 or " THEIR_COURSES,
+    {"audit_details", PRIVACY_IN_AUDIT, "select course_id, seq, before, after, null from audit_details where " ABOUT_THEM,
      "delete from audit_details where course_id = $1 and seq = $2 and coalesce($3, $4, $5, '') <> '-'"},
-    {"audit_details", PRIVACY_BY_PEOPLE, "select course_id, seq, before, after, null from audit_details where not (course_id = 0 or " THEIR_COURSES ")",
+    {"audit_details", PRIVACY_BY_PEOPLE, "select course_id, seq, before, after, null from audit_details where not " ABOUT_THEM,
      "delete from audit_details where course_id = $1 and seq = $2 and coalesce($3, $4, $5, '') <> '-'"},
 };
 // clang-format on
@@ -284,6 +294,15 @@ enum err privacy_store_others(const struct act *act, int64_t person, const char 
                "select h.name from people h join others o on o.person_id = h.id "
                "union select h.preferred_name from people h join others o on o.person_id = h.id "
                "union select name from teams where " THEIR_COURSES,
+               db_int(person));
+  return read_texts(&rows, act->arena, out, count);
+}
+
+enum err privacy_store_namesakes(const struct act *act, int64_t person, const char ***out, size_t *count) {
+  struct db_rows rows DB_SCOPE =
+      db_query(act->db,
+               "select name from people where id <> $1 "
+               "union select preferred_name from people where id <> $1 and preferred_name is not null",
                db_int(person));
   return read_texts(&rows, act->arena, out, count);
 }

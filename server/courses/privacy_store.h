@@ -38,6 +38,8 @@ CHECKED enum err privacy_store_addresses(const struct act *act, int64_t person, 
 CHECKED enum err privacy_store_quoted(const struct act *act, int64_t person, const char ***out, size_t *count);
 // What others in their courses are called, teams too.
 CHECKED enum err privacy_store_others(const struct act *act, int64_t person, const char ***out, size_t *count);
+// What everybody else of the installation is called.
+CHECKED enum err privacy_store_namesakes(const struct act *act, int64_t person, const char ***out, size_t *count);
 // The JSON of audit rows of the installation about the person: names that they had.
 CHECKED enum err privacy_store_former(const struct act *act, int64_t person, const char ***out, size_t *count);
 // Gives the account a name of nobody, no password, and disables it.

@@ -5,13 +5,18 @@
 #include <string.h>
 
 #include "common/base/json.h"
+#include "common/base/text.h"
+#include "common/course/calendar.h"
 
 struct reading { // of one text
   const char *text;
+  size_t size;
   enum privacy_text_kind kind;
-  bool is_quoted; // where the reading stands
+  const char *signature; // its first byte, NULL: none
+  bool is_quoted;        // where the reading stands
 };
 
+static struct reading read_text(const char *text, enum privacy_text_kind kind);
 static void insert(struct privacy_words *words, const char *word, enum privacy_word_kind kind);
 static int by_bytes(const void *a, const void *b);
 static const char *in_json(struct arena *arena, const char *word);
@@ -19,10 +24,12 @@ static const struct privacy_word *word_at(const struct privacy_words *words, con
                                           const char *at);
 static size_t first_with(const struct privacy_words *words, size_t from, size_t to, size_t depth, unsigned least);
 static bool counts(const struct reading *reading, const char *at, const struct privacy_word *word);
+static bool is_date(const char *at, size_t size);
 static bool is_value(const char *text, const char *at, size_t size);
-static bool is_whole(const char *text, const char *at, const struct privacy_word *word);
-static bool joins(char edge, char neighbour);
-static bool is_letter(char c);
+static bool is_name_value(const char *text, const char *at, size_t size);
+static bool is_whole(const struct reading *reading, const char *at, const struct privacy_word *word);
+static uint32_t point_before(const char *text, const char *at);
+static uint32_t point_at(const struct reading *reading, const char *at);
 
 void privacy_words_init(struct privacy_words *words, struct arena *arena) {
   *words = (struct privacy_words){.arena = arena};
@@ -47,11 +54,11 @@ void privacy_words_ready(struct privacy_words *words) {
   words->count = count;
 }
 
-bool privacy_words_has_short(const struct privacy_words *words, const char *text) {
-  const struct reading reading = {.text = text, .kind = PRIVACY_BY_TANDEM};
-  for (const char *at = text; *at != '\0';) { // as they are replaced: not within a longer one
+bool privacy_words_has(const struct privacy_words *words, const char *name, enum privacy_word_kind kind) {
+  const struct reading reading = read_text(name, PRIVACY_BY_TANDEM);
+  for (const char *at = name; *at != '\0';) { // as they are replaced: not within a longer one
     const struct privacy_word *word = word_at(words, &reading, at);
-    if (word != NULL && word->kind == PRIVACY_WORD_SHORT)
+    if (word != NULL && word->kind == kind && (kind != PRIVACY_WORD_FULL || word->size < reading.size))
       return true;
     at += word != NULL ? word->size : 1;
   }
@@ -60,9 +67,11 @@ bool privacy_words_has_short(const struct privacy_words *words, const char *text
 
 const char *privacy_words_replace(const struct privacy_words *words, const char *text, const char *instead,
                                   enum privacy_text_kind kind) {
+  if (text != NULL && kind == PRIVACY_ADDRESS)
+    text = text_fold(words->arena, text);
   if (text == NULL)
     return NULL;
-  struct reading reading = {.text = text, .kind = kind};
+  struct reading reading = read_text(text, kind);
   struct text out;
   text_init(&out, words->arena);
   const char *rest = text; // what is not copied yet
@@ -86,6 +95,14 @@ const char *privacy_words_replace(const struct privacy_words *words, const char 
     return NULL;
   text_add(&out, rest);
   return text_get(&out);
+}
+
+static struct reading read_text(const char *text, enum privacy_text_kind kind) {
+  struct reading reading = {.text = text, .size = strlen(text), .kind = kind};
+  if (kind == PRIVACY_SIGNED)
+    for (const char *at = text; (at = strstr(at, "\n\n")) != NULL; at++)
+      reading.signature = at + 2;
+  return reading;
 }
 
 static void insert(struct privacy_words *words, const char *word, enum privacy_word_kind kind) {
@@ -145,7 +162,7 @@ static size_t first_with(const struct privacy_words *words, size_t from, size_t 
 }
 
 static bool counts(const struct reading *reading, const char *at, const struct privacy_word *word) {
-  if (!is_whole(reading->text, at, word))
+  if (!is_whole(reading, at, word))
     return false;
   if (word->kind == PRIVACY_WORD_QUOTED)
     return reading->kind == PRIVACY_BY_TANDEM;
@@ -153,35 +170,68 @@ static bool counts(const struct reading *reading, const char *at, const struct p
     return true;
   switch (reading->kind) {
   case PRIVACY_BY_PEOPLE:
+  case PRIVACY_ADDRESS:
     return false;
+  case PRIVACY_SIGNED:
+    return at == reading->signature && at[word->size] == ',';
   case PRIVACY_BY_TANDEM:
-    return !reading->is_quoted;
+    return !reading->is_quoted && !is_date(at, word->size);
   case PRIVACY_IN_JSON:
     return is_value(reading->text, at, word->size);
+  case PRIVACY_IN_AUDIT:
+    return is_name_value(reading->text, at, word->size);
   }
   return false;
+}
+
+// "Sun 14 Jan 2024", where Sun and Jan are nobody.
+static bool is_date(const char *at, size_t size) {
+  return at[size] == ' ' && at[size + 1] >= '0' && at[size + 1] <= '9' && calendar_is_date_word(at, size);
 }
 
 static bool is_value(const char *text, const char *at, size_t size) {
   return at != text && at[-1] == '"' && at[size] == '"' && at[size + 1] != ':';
 }
 
-static bool is_whole(const char *text, const char *at, const struct privacy_word *word) {
-  char before = at == text ? '\0' : at[-1];
-  char after = at[word->size];
+static bool is_name_value(const char *text, const char *at, size_t size) {
+  static const char *const members[] = {"\"name\":\"", "\"preferred_name\":\""};
+  for (size_t i = 0; i < sizeof members / sizeof *members; i++) {
+    size_t length = strlen(members[i]);
+    if ((size_t)(at - text) >= length && memcmp(at - length, members[i], length) == 0)
+      return is_value(text, at, size);
+  }
+  return false;
+}
+
+static bool is_whole(const struct reading *reading, const char *at, const struct privacy_word *word) {
+  const char *end = at + word->size;
+  uint32_t before = point_before(reading->text, at);
+  uint32_t after = point_at(reading, end);
   if (strchr(word->text, '@') == NULL)
-    return !joins(word->text[0], before) && !joins(word->text[word->size - 1], after);
-  bool is_longer_before = before != '\0' && (is_letter(before) || strchr(".-+_%", before) != NULL);
-  bool is_longer_after = is_letter(after) || after == '-' || (after == '.' && is_letter(at[word->size + 1]));
+    return !utf8_is_one_word(before, point_at(reading, at)) &&
+           !utf8_is_one_word(point_before(reading->text, end), after);
+  bool is_longer_before =
+      utf8_is_word_part(before) || (before > 0 && before < 0x80 && strchr(".-+_%", (int)before) != NULL);
+  bool is_longer_after =
+      utf8_is_word_part(after) || after == '-' || (after == '.' && utf8_is_word_part(point_at(reading, end + 1)));
   return !is_longer_before && !is_longer_after;
 }
 
-// Scripts that put no spaces between words have no such edges.
-static bool joins(char edge, char neighbour) {
-  return is_letter(edge) && (unsigned char)edge < 0x80 && is_letter(neighbour);
+// 0 where the text begins.
+static uint32_t point_before(const char *text, const char *at) {
+  const char *from = at;
+  uint32_t point = 0;
+  while (from != text) {
+    from--;
+    if (((unsigned char)*from & 0xC0) != 0x80) // no byte within a code point
+      break;
+  }
+  return from != at && utf8_decode(from, (size_t)(at - from), &point) != 0 ? point : 0;
 }
 
-static bool is_letter(char c) {
-  unsigned char byte = (unsigned char)c;
-  return byte >= 0x80 || (byte >= '0' && byte <= '9') || ((byte | 0x20) >= 'a' && (byte | 0x20) <= 'z');
+// 0 where the text ends.
+static uint32_t point_at(const struct reading *reading, const char *at) {
+  uint32_t point = 0;
+  size_t left = reading->size - (size_t)(at - reading->text);
+  return left > 0 && utf8_decode(at, left, &point) != 0 ? point : 0;
 }

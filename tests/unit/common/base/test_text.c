@@ -422,6 +422,26 @@ static void a_quotation_ends_its_sentence_once(void **state) {
     assert_string_equal(text_quotation(arena, cases[i].text), cases[i].quoted);
 }
 
+static void letters_marks_and_digits_are_parts_of_words(void **state) {
+  (void)state;
+  static const uint32_t parts[] = {'a', 'Z', '7', 0xE9, 0x301, 0x738B, 0xAE40};
+  static const uint32_t others[] = {0, ' ', '_', '@', 0x201C, 0x2014, 0xD7};
+  for (size_t i = 0; i < sizeof parts / sizeof *parts; i++)
+    assert_true(utf8_is_word_part(parts[i]));
+  for (size_t i = 0; i < sizeof others / sizeof *others; i++)
+    assert_false(utf8_is_word_part(others[i]));
+  assert_true(utf8_is_one_word('g', 'o'));
+  assert_true(utf8_is_one_word(0xE9, 'p'));
+  assert_true(utf8_is_one_word('g', 0x301));
+  assert_true(utf8_is_one_word(0x434, 0x430)); // Cyrillic
+  assert_false(utf8_is_one_word('g', '.'));
+  assert_false(utf8_is_one_word(0, 'o'));
+  assert_false(utf8_is_one_word(0x660E, 0x52A0)); // Han
+  assert_false(utf8_is_one_word('g', 0x52A0));
+  assert_false(utf8_is_one_word(0xE19, 0xE21));   // Thai
+  assert_false(utf8_is_one_word(0xC218, 0xAC00)); // Hangul
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(a_quotation_ends_its_sentence_once),
@@ -441,6 +461,7 @@ int main(void) {
       cmocka_unit_test(instants_are_formatted_at_the_edges),
       cmocka_unit_test(instants_are_read_strictly),
       cmocka_unit_test(integers_are_read_strictly),
+      cmocka_unit_test(letters_marks_and_digits_are_parts_of_words),
   };
   return cmocka_run_group_tests_name("text", tests, NULL, NULL);
 }

@@ -250,6 +250,18 @@ static void words_name_the_day_the_time_and_the_zone(void **state) {
   }
 }
 
+static void weekdays_and_months_are_words_of_a_date(void **state) {
+  (void)state;
+  static const char names[] = "Sun Mon Tue Wed Thu Fri Sat Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec";
+  for (size_t i = 0; i < sizeof names; i += 4)
+    if (!calendar_is_date_word(names + i, 3))
+      fail_msg("%.3s is none", names + i);
+  assert_false(calendar_is_date_word("EDT", 3));
+  assert_false(calendar_is_date_word("Mon", 2));
+  assert_false(calendar_is_date_word("Mona", 4));
+  assert_false(calendar_is_date_word("may", 3));
+}
+
 static void the_zone_data_has_a_version(void **state) {
   (void)state;
   const char *version = calendar_data_version();
@@ -268,6 +280,7 @@ int main(void) {
       cmocka_unit_test(adding_days_agrees_with_counting_seconds_where_no_day_differs),
       cmocka_unit_test(sums_beyond_all_time_are_held_at_the_edge),
       cmocka_unit_test(words_name_the_day_the_time_and_the_zone),
+      cmocka_unit_test(weekdays_and_months_are_words_of_a_date),
       cmocka_unit_test(the_zone_data_has_a_version),
   };
   return cmocka_run_group_tests_name("calendar", tests, NULL, NULL);

@@ -378,6 +378,80 @@ static void what_one_wrote_to_others_goes_however_it_ended(void **state) {
   fixture_free(fixture);
 }
 
+// How many details the audit of the installation has about somebody.
+static int64_t details_about(struct fixture *fixture, int64_t person) {
+  int64_t count = 0;
+  assert_int_equal(ERR_OK,
+                   db_get_int(app_db(fixture->app), &count,
+                              "select count(*) from audit_details d join audit a on a.course_id = d.course_id and "
+                              "a.seq = d.seq where a.course_id = 0 and a.subject = 'person ' || $1",
+                              db_int(person)));
+  return count;
+}
+
+// What the names of others are found by later is not theirs; what they announced is the course's, signed by nobody.
+static void an_instructor_who_goes_leaves_what_is_known_of_others(void **state) {
+  (void)state;
+  struct fixture *fixture = sample_at(INSIDE);
+  fixture_person(fixture, "Ines Staff", ROLE_INSTRUCTOR);
+  int64_t max = fixture_person(fixture, "Maximilian Moritz", ROLE_INSTRUCTOR), ann = fixture_student(fixture, "Ann Ng");
+  fixture_call(fixture, max, METHOD_PATCH, "{\"preferred_name\":\"May\"}", "/api/v1/me");
+  fixture_expect(fixture, 200);
+  fixture_send(fixture, max,
+               &(struct local_call){.method = METHOD_POST,
+                                    .target = SAMPLE "/roster?domain=example.edu&allow_drops=1000",
+                                    .content_type = "text/csv",
+                                    .body = "name,email\nBenno Ball,benno@example.edu\nAnn Ng,ann.ng@example.edu\n"});
+  fixture_expect(fixture, 200);
+  fixture_call(fixture, -1, METHOD_GET, NULL, "/api/v1/accounts?email=benno@example.edu");
+  int64_t benno = fixture_int(fixture, "accounts.0.id");
+  fixture_call(fixture, max, METHOD_POST,
+               "{\"audience\":\"everybody\",\"subject\":\"May is near\",\"words\":\"May is near.\","
+               "\"also_to\":\"Maximilian.Moritz@Example.edu\"}",
+               SAMPLE "/announcements");
+  fixture_expect(fixture, 201);
+  assert_non_null(strstr(fixture_last_words(fixture, ann), "May is near.\n\nMay, "));
+  assert_int_equal(1, fixture_messages(fixture, 0, "announcement"));
+  assert_int_equal(1, details_about(fixture, benno));
+  assert_int_equal(ERR_OK,
+                   db_exec(app_db(fixture->app),
+                           "insert into mails (person_id, is_alone, state, created_at, made_at, next_attempt, reason) "
+                           "values (0, 1, 'failed', 0, 0, 0, '550 <maximilian.moritz@example.edu>: no such user')"));
+  fixture_at(fixture, AFTER_TERM);
+  fixture_run_duties(fixture);
+  fixture_call(fixture, -1, METHOD_DELETE, NULL, DATA, (long long)max);
+  fixture_expect(fixture, 200);
+  assert_int_equal(1, details_about(fixture, benno));
+  assert_int_equal(0, fixture_messages(fixture, 0, "announcement"));
+  assert_non_null(strstr(fixture_dump(fixture),
+                         arena_format(fixture->arena, "May is near.\\x0a\\x0aErased person %lld, ", (long long)max)));
+  static const char *const goes[] = {"aximilian", "May,"};
+  for (size_t i = 0; i < sizeof goes / sizeof *goes; i++)
+    if (strstr(fixture_dump(fixture), goes[i]) != NULL)
+      fail_msg("the store still says %.200s", strstr(fixture_dump(fixture), goes[i]));
+  expect_sound(fixture);
+  fixture_free(fixture);
+}
+
+static void whose_name_goes_on_stays_who_they_are_in_any_course(void **state) {
+  (void)state;
+  struct class class = new_class();
+  struct fixture *fixture = class.fixture;
+  int64_t elsewhere = fixture_student(fixture, NAME " Lopez");
+  assert_int_equal(ERR_OK,
+                   db_exec(app_db(fixture->app), "delete from enrolments where person_id = $1", db_int(elsewhere)));
+  say(fixture, class.ann, METHOD_PATCH, "{\"looking_for\":\"We ask " NAME " Lopez or " NAME ".\"}", "/teams/",
+      class.team);
+  fixture_at(fixture, AFTER_TERM);
+  fixture_run_duties(fixture);
+  fixture_call(fixture, -1, METHOD_DELETE, NULL, DATA, (long long)class.zeb);
+  fixture_expect(fixture, 200);
+  assert_non_null(
+      strstr(fixture_dump(fixture),
+             arena_format(fixture->arena, "We ask " NAME " Lopez or Erased person %lld.", (long long)class.zeb)));
+  end_class(&class);
+}
+
 int main(void) {
   log_set_level(LOG_ERROR);
   const struct CMUnitTest tests[] = {
@@ -391,6 +465,8 @@ int main(void) {
       cmocka_unit_test(an_answer_names_nobody_any_more_and_keeps_what_its_writer_said),
       cmocka_unit_test(the_audits_details_of_every_course_are_looked_through),
       cmocka_unit_test(what_one_wrote_to_others_goes_however_it_ended),
+      cmocka_unit_test(an_instructor_who_goes_leaves_what_is_known_of_others),
+      cmocka_unit_test(whose_name_goes_on_stays_who_they_are_in_any_course),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }
