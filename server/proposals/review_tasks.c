@@ -7,6 +7,7 @@
 
 static void add_waiting(const struct act *act, const struct course_view *course, const struct waiting *waiting,
                         bool is_decider, struct task_list *list);
+static enum err add_undecidable(const struct act *act, const struct course_view *course, struct task_list *list);
 static enum err add_reading(const struct act *act, const struct course_view *course, const struct proposal *proposal,
                             struct task_list *list);
 
@@ -21,7 +22,7 @@ enum err review_tasks_staff(const struct act *act, const struct course_view *cou
     err = reviewer_store_waiting(act, course->id, &page, &waiting, &count);
   for (size_t i = 0; err == ERR_OK && i < count; i++)
     add_waiting(act, course, &waiting[i], page.is_decider, list);
-  return err;
+  return err == ERR_OK && course->role == ROLE_INSTRUCTOR ? add_undecidable(act, course, list) : err;
 }
 
 enum err review_tasks_team(const struct act *act, const struct course_view *course, struct task_list *list) {
@@ -54,6 +55,25 @@ static void add_waiting(const struct act *act, const struct course_view *course,
                           .words = words,
                           .due = is_theirs ? review_due(course, waiting->since) : 0,
                           .link = proposal_link(act, course, waiting->team)});
+}
+
+static enum err add_undecidable(const struct act *act, const struct course_view *course, struct task_list *list) {
+  struct waiting *waiting = NULL;
+  size_t count = 0;
+  enum err err = reviewer_store_undecidable(act, course, TASKS_OF_A_KIND_MAX, &waiting, &count);
+  for (size_t i = 0; err == ERR_OK && i < count; i++)
+    task_add(list, &(struct task){.kind = "find who decides",
+                                  .subject = waiting[i].team,
+                                  .title = arena_format(act->arena, "Find who decides on the proposal of %s",
+                                                        waiting[i].team_name),
+                                  .words = arena_format(
+                                      act->arena,
+                                      "Submitted on %s. All who decide may not judge this team, by their own word. Let "
+                                      "somebody of the staff stand in for one of you, or make somebody an instructor.",
+                                      course_instant_words(course, act->arena, waiting[i].since)),
+                                  .due = review_due(course, waiting[i].since),
+                                  .link = proposal_link(act, course, waiting[i].team)});
+  return err;
 }
 
 static enum err add_reading(const struct act *act, const struct course_view *course, const struct proposal *proposal,

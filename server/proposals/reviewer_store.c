@@ -6,6 +6,7 @@
   "join enrolments e on e.course_id = $1 and e.person_id = r.person_id and e.state = 'active' and e.role <> 'student'"
 
 static void read_waiting(struct db_rows *rows, struct arena *arena, void *row);
+static void read_undecidable(struct db_rows *rows, struct arena *arena, void *row);
 
 enum err reviewer_store_list(const struct act *act, int64_t course, int64_t team, struct reviewer **out,
                              size_t *count) {
@@ -164,6 +165,28 @@ enum err reviewer_store_stands_in_for_instructor(const struct act *act, int64_t 
                  db_int(course), db_int(act->actor), db_int(act->now));
   *out = found > 0;
   return err;
+}
+
+// Who decides is as in review_may_decide.
+enum err reviewer_store_undecidable(const struct act *act, const struct course_view *course, int64_t limit,
+                                    struct waiting **out, size_t *count) {
+  struct db_rows rows DB_SCOPE = db_query(
+      act->db,
+      "select p.team_id, t.name, p.submitted_at from proposals p join teams t on t.id = p.team_id where "
+      "p.course_id = $1 and p.state in ('submitted', 'resubmitted') and exists (select 1 from review_conflicts b where "
+      "b.team_id = p.team_id) and not exists (select 1 from enrolments e where e.course_id = $1 and e.state = 'active' "
+      "and e.role <> 'student' and (e.role = 'instructor' or $2 = 1 or exists (select 1 from review_substitutes s join "
+      "enrolments a on a.course_id = $1 and a.person_id = s.away_id and a.role = 'instructor' and a.state = 'active' "
+      "where s.course_id = $1 and s.person_id = e.person_id and s.until_at >= $3)) and not exists (select 1 from "
+      "review_conflicts c where c.team_id = p.team_id and c.person_id = e.person_id)) order by p.submitted_at, p.id "
+      "limit $4",
+      db_int(course->id), db_int(course->file->proposals.staff_decide), db_int(act->now), db_int(limit));
+  return db_list(&rows, act->arena, read_undecidable, out, count);
+}
+
+static void read_undecidable(struct db_rows *rows, struct arena *arena, void *row) {
+  *(struct waiting *)row = (struct waiting){
+      .team = db_column_int(rows, 0), .team_name = db_column_text(rows, 1, arena), .since = db_column_int(rows, 2)};
 }
 
 // The inner query says what each is to the actor, the outer one what of it is theirs: what they (or who they stand in

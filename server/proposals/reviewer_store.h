@@ -72,6 +72,10 @@ struct waiting_page {
   int64_t after;   // a proposal; 0: from the oldest on
   int64_t limit;
 };
+// What waits with nobody who may decide on it, because all who decide have marked its team; oldest submission first, at
+// most `limit`. Of each the team, its name and since when.
+CHECKED enum err reviewer_store_undecidable(const struct act *act, const struct course_view *course, int64_t limit,
+                                            struct waiting **out, size_t *count);
 // Oldest submission first.
 CHECKED enum err reviewer_store_waiting(const struct act *act, int64_t course, const struct waiting_page *page,
                                         struct waiting **out, size_t *count);

@@ -254,6 +254,56 @@ static void a_reviewer_who_left_the_staff_is_none(void **state) {
   end_class(&class);
 }
 
+static void what_nobody_may_decide_on_is_a_task_of_the_instructors(void **state) {
+  (void)state;
+  struct class class = submitted_class();
+  struct fixture *fixture = class.fixture;
+  static const char task[] = "find who decides";
+  int64_t lea = fixture_person(fixture, "Lea Invented", ROLE_STAFF);
+  mark(&class, class.staff, id_text(&class, class.team));
+  assert_false(has_task(fixture, class.instructor, task)); // they decide themselves
+  mark(&class, class.instructor, id_text(&class, class.team));
+  assert_false(has_task(fixture, class.instructor, "decide on a proposal"));
+  assert_string_equal("2023-09-19T14:00:00Z", task_text(fixture, class.instructor, task, "due"));
+  assert_string_equal("Find who decides on the proposal of Descenders",
+                      task_text(fixture, class.instructor, task, "title"));
+  assert_false(has_task(fixture, class.staff, task));
+  assert_false(has_task(fixture, lea, task));
+  stand_in(&class, class.staff, lea, "2023-09-14T15:00:00Z"); // for one who does not decide
+  assert_true(has_task(fixture, class.instructor, task));
+  // Who stands in decides, until their time is over; but not who may not judge either.
+  stand_in(&class, class.instructor, class.staff, "2023-09-14T15:00:00Z");
+  assert_true(has_task(fixture, class.instructor, task));
+  stand_in(&class, class.instructor, lea, "2023-09-14T15:00:00Z");
+  assert_false(has_task(fixture, class.instructor, task));
+  assert_true(has_task(fixture, lea, "decide on a proposal"));
+  fixture_at(fixture, "2023-09-14T15:00:00Z");
+  assert_false(has_task(fixture, class.instructor, task));
+  fixture_at(fixture, "2023-09-14T15:00:01Z");
+  assert_true(has_task(fixture, class.instructor, task));
+  // Or another instructor, who may judge.
+  int64_t second = fixture_person(fixture, "Second Invented", ROLE_INSTRUCTOR);
+  assert_false(has_task(fixture, class.instructor, task));
+  mark(&class, second, id_text(&class, class.team));
+  assert_true(has_task(fixture, class.instructor, task) && has_task(fixture, second, task));
+  mark(&class, second, "");
+  judged(&class, second, APPROVE);
+  mark(&class, second, id_text(&class, class.team));
+  assert_false(has_task(fixture, class.instructor, task));
+  end_class(&class);
+}
+
+static void staff_who_decide_are_not_looked_for(void **state) {
+  (void)state;
+  struct class class = judged_class(sample_with("decide: instructor", "decide: staff", INSIDE));
+  struct fixture *fixture = class.fixture;
+  mark(&class, class.instructor, id_text(&class, class.team));
+  assert_false(has_task(fixture, class.instructor, "find who decides"));
+  mark(&class, class.staff, id_text(&class, class.team));
+  assert_true(has_task(fixture, class.instructor, "find who decides"));
+  end_class(&class);
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(the_queue_is_what_waits_oldest_first),
@@ -263,6 +313,8 @@ int main(void) {
       cmocka_unit_test(who_stands_in_sees_what_waits_for_who_is_away),
       cmocka_unit_test(a_submission_is_told_to_its_reviewers_or_to_all_staff),
       cmocka_unit_test(a_reviewer_who_left_the_staff_is_none),
+      cmocka_unit_test(what_nobody_may_decide_on_is_a_task_of_the_instructors),
+      cmocka_unit_test(staff_who_decide_are_not_looked_for),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }
