@@ -14,6 +14,7 @@ struct reading { // of one text
   enum privacy_text_kind kind;
   const char *signature; // its first byte, NULL: none
   bool is_quoted;        // where the reading stands
+  bool is_named;         // somebody was, before that
 };
 
 static struct reading read_text(const char *text, enum privacy_text_kind kind);
@@ -83,6 +84,7 @@ const char *privacy_words_replace(const struct privacy_words *words, const char 
       at++;
       continue;
     }
+    reading.is_named = true;
     if (word->kind != PRIVACY_WORD_OTHERS) {
       is_found = true;
       text_add_n(&out, rest, (size_t)(at - rest));
@@ -165,7 +167,7 @@ static bool counts(const struct reading *reading, const char *at, const struct p
   if (!is_whole(reading, at, word))
     return false;
   if (word->kind == PRIVACY_WORD_QUOTED)
-    return reading->kind == PRIVACY_BY_TANDEM;
+    return reading->kind == PRIVACY_BY_TANDEM && reading->is_named;
   if (word->kind != PRIVACY_WORD_SHORT)
     return true;
   switch (reading->kind) {

@@ -12,7 +12,7 @@
 enum privacy_word_kind {
   PRIVACY_WORD_FULL,   // a full name, an address: found wherever it stands
   PRIVACY_WORD_SHORT,  // a name that may be words of the language too: a preferred one, a single word
-  PRIVACY_WORD_QUOTED, // what they wrote to others, in quotation marks: looked for only where Tandem quotes
+  PRIVACY_WORD_QUOTED, // what they wrote to others, in quotation marks: only where Tandem quotes, behind who is named
   PRIVACY_WORD_OTHERS, // somebody else's name, which has one of them in it: stays as it is
 };
 
