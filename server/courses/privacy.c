@@ -36,6 +36,7 @@ static void add_former(struct privacy_words *words, const char *details);
 static enum err add_others(const struct act *act, int64_t person, struct privacy_words *words);
 static size_t keep_with(const struct privacy_words *words, enum privacy_word_kind kind, const char **names,
                         size_t count);
+static bool has_odd_quotes(const char *name);
 static enum err erase_mentions(const struct act *act, const struct privacy_text *text, const struct erasure *erasure,
                                struct privacy_report *out);
 static enum err find_mentions(const struct act *act, const struct privacy_text *text, const struct erasure *erasure,
@@ -251,9 +252,17 @@ static size_t keep_with(const struct privacy_words *words, enum privacy_word_kin
                         size_t count) {
   size_t kept = 0;
   for (size_t i = 0; i < count; i++)
-    if (privacy_words_has(words, names[i], kind))
+    if (privacy_words_has(words, names[i], kind) || has_odd_quotes(names[i]))
       names[kept++] = names[i];
   return kept;
+}
+
+// Read as others are, such a name would turn round what is quoted and what is not.
+static bool has_odd_quotes(const char *name) {
+  bool is_odd = false;
+  for (const char *at = name; (at = strchr(at, '"')) != NULL; at++)
+    is_odd = !is_odd;
+  return is_odd;
 }
 
 static enum err erase_mentions(const struct act *act, const struct privacy_text *text, const struct erasure *erasure,

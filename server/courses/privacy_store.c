@@ -9,6 +9,10 @@
 #define ANNOUNCED "kind in ('announcement', 'urgent announcement')"
 #define DECIDED "kind in ('proposal decided', 'proposal reopened')"
 #define ABOUT_THEM "(course_id = 0 or " THEIR_COURSES ")"
+// Details of the installation by which somebody else's former names are found.
+#define ABOUT_ANOTHER                                                                                                  \
+  "(course_id = 0 and exists (select 1 from audit a where a.course_id = 0 and a.seq = audit_details.seq and "          \
+  "substr(a.subject, 1, 7) = 'person ' and a.subject <> " SUBJECT "))"
 #define OTHERS "nobody's: it is not about a person"
 
 // clang-format off
@@ -157,6 +161,9 @@ const struct privacy_text privacy_texts[] = {
      "update outbox set subject = $3, words = $4, link = $5 where id = $1 and $2 = 0"},
     {"outbox", PRIVACY_SIGNED, "select id, 0, subject, words, null from outbox where " ANNOUNCED " and " ABOUT_THEM,
      "update outbox set subject = $3, words = $4 where id = $1 and $2 = 0 and coalesce($5, '') = ''"},
+    // What is told of an invitation is told in the second in which it is made.
+    {"outbox", PRIVACY_QUOTING, "select id, 0, subject, words, null from outbox where kind in ('invitation', 'join request') and at in (select created_at from invitations where made_by = $1) and " THEIR_COURSES,
+     "update outbox set subject = $3, words = $4 where id = $1 and $2 = 0 and coalesce($5, '') = ''"},
     {"outbox", PRIVACY_BY_TANDEM, "select id, 0, subject, words, null from outbox where not " ANNOUNCED " and not " DECIDED " and " ABOUT_THEM,
      "update outbox set subject = $3, words = $4 where id = $1 and $2 = 0 and coalesce($5, '') = ''"},
     {"mails", PRIVACY_BY_PEOPLE, "select id, 0, reason, null, null from mails where reason is not null",
@@ -219,9 +226,9 @@ const struct privacy_text privacy_texts[] = {
     {"calendar_items", PRIVACY_BY_PEOPLE, "select feed_id, course_id, location, null, item from calendar_items where location is not null",
      "update calendar_items set location = $3 where feed_id = $1 and course_id = $2 and coalesce($4, '') = '' and item = $5"},
     // What stands under a hash is not changed: it goes.
-    {"audit_details", PRIVACY_IN_AUDIT, "select course_id, seq, before, after, null from audit_details where " ABOUT_THEM,
+    {"audit_details", PRIVACY_IN_AUDIT, "select course_id, seq, before, after, null from audit_details where " ABOUT_THEM " and not " ABOUT_ANOTHER,
      "delete from audit_details where course_id = $1 and seq = $2 and coalesce($3, $4, $5, '') <> '-'"},
-    {"audit_details", PRIVACY_BY_PEOPLE, "select course_id, seq, before, after, null from audit_details where not " ABOUT_THEM,
+    {"audit_details", PRIVACY_BY_PEOPLE, "select course_id, seq, before, after, null from audit_details where not " ABOUT_THEM " or " ABOUT_ANOTHER,
      "delete from audit_details where course_id = $1 and seq = $2 and coalesce($3, $4, $5, '') <> '-'"},
 };
 // clang-format on

@@ -14,7 +14,6 @@ struct reading { // of one text
   enum privacy_text_kind kind;
   const char *signature; // its first byte, NULL: none
   bool is_quoted;        // where the reading stands
-  bool is_named;         // somebody was, before that
 };
 
 static struct reading read_text(const char *text, enum privacy_text_kind kind);
@@ -84,7 +83,6 @@ const char *privacy_words_replace(const struct privacy_words *words, const char 
       at++;
       continue;
     }
-    reading.is_named = true;
     if (word->kind != PRIVACY_WORD_OTHERS) {
       is_found = true;
       text_add_n(&out, rest, (size_t)(at - rest));
@@ -166,8 +164,10 @@ static size_t first_with(const struct privacy_words *words, size_t from, size_t 
 static bool counts(const struct reading *reading, const char *at, const struct privacy_word *word) {
   if (!is_whole(reading, at, word))
     return false;
+  if (reading->kind == PRIVACY_ADDRESS)
+    return word->size == reading->size;
   if (word->kind == PRIVACY_WORD_QUOTED)
-    return reading->kind == PRIVACY_BY_TANDEM && reading->is_named;
+    return reading->kind == PRIVACY_QUOTING;
   if (word->kind != PRIVACY_WORD_SHORT)
     return true;
   switch (reading->kind) {
@@ -176,6 +176,7 @@ static bool counts(const struct reading *reading, const char *at, const struct p
     return false;
   case PRIVACY_SIGNED:
     return at == reading->signature && at[word->size] == ',';
+  case PRIVACY_QUOTING:
   case PRIVACY_BY_TANDEM:
     return !reading->is_quoted && !is_date(at, word->size);
   case PRIVACY_IN_JSON:
@@ -213,7 +214,8 @@ static bool is_whole(const struct reading *reading, const char *at, const struct
     return !utf8_is_one_word(before, point_at(reading, at)) &&
            !utf8_is_one_word(point_before(reading->text, end), after);
   bool is_longer_before =
-      utf8_is_word_part(before) || (before > 0 && before < 0x80 && strchr(".-+_%", (int)before) != NULL);
+      utf8_is_word_part(before) || (before > 0 && before < 0x80 && strchr(".-+_%", (int)before) != NULL) ||
+      (before == '\'' && utf8_is_word_part(point_before(reading->text, at - 1))); // o'brien@, not 'brien@'
   bool is_longer_after =
       utf8_is_word_part(after) || after == '-' || (after == '.' && utf8_is_word_part(point_at(reading, end + 1)));
   return !is_longer_before && !is_longer_after;

@@ -12,15 +12,16 @@
 enum privacy_word_kind {
   PRIVACY_WORD_FULL,   // a full name, an address: found wherever it stands
   PRIVACY_WORD_SHORT,  // a name that may be words of the language too: a preferred one, a single word
-  PRIVACY_WORD_QUOTED, // what they wrote to others, in quotation marks: only where Tandem quotes, behind who is named
+  PRIVACY_WORD_QUOTED, // what they wrote to others, in quotation marks: only where Tandem quotes them
   PRIVACY_WORD_OTHERS, // somebody else's name, which has one of them in it: stays as it is
 };
 
 enum privacy_text_kind {
   PRIVACY_BY_PEOPLE, // short names are not looked for
-  PRIVACY_ADDRESS,   // an address, however its letters are written; nor there
+  PRIVACY_ADDRESS,   // one address, however its letters are written
   PRIVACY_SIGNED,    // short names are in the signature only, the last paragraph: "Will, the course's title"
   PRIVACY_BY_TANDEM, // short names are, outside of quotation marks, where people are quoted, and of dates
+  PRIVACY_QUOTING,   // as above, and it tells others what the person wrote to them: that goes too
   PRIVACY_IN_JSON,   // short names are if they are a whole value
   PRIVACY_IN_AUDIT,  // short names are if they are the whole value of a "name" or "preferred_name"
 };

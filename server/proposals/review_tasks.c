@@ -58,21 +58,23 @@ static void add_waiting(const struct act *act, const struct course_view *course,
 }
 
 static enum err add_undecidable(const struct act *act, const struct course_view *course, struct task_list *list) {
+  const char *what_to_do = course->file->proposals.staff_decide
+                               ? "Make somebody else a member of the staff."
+                               : "Let somebody of the staff stand in for you, or make somebody else an instructor.";
   struct waiting *waiting = NULL;
   size_t count = 0;
   enum err err = reviewer_store_undecidable(act, course, TASKS_OF_A_KIND_MAX, &waiting, &count);
   for (size_t i = 0; err == ERR_OK && i < count; i++)
-    task_add(list, &(struct task){.kind = "find who decides",
-                                  .subject = waiting[i].team,
-                                  .title = arena_format(act->arena, "Find who decides on the proposal of %s",
-                                                        waiting[i].team_name),
-                                  .words = arena_format(
-                                      act->arena,
-                                      "Submitted on %s. All who decide may not judge this team, by their own word. Let "
-                                      "somebody of the staff stand in for one of you, or make somebody an instructor.",
-                                      course_instant_words(course, act->arena, waiting[i].since)),
-                                  .due = review_due(course, waiting[i].since),
-                                  .link = proposal_link(act, course, waiting[i].team)});
+    task_add(list,
+             &(struct task){
+                 .kind = "find who decides",
+                 .subject = waiting[i].team,
+                 .title = arena_format(act->arena, "Find who decides on the proposal of %s", waiting[i].team_name),
+                 .words = arena_format(act->arena,
+                                       "Submitted on %s. Nobody who decides may judge this team, by their own word. %s",
+                                       course_instant_words(course, act->arena, waiting[i].since), what_to_do),
+                 .due = review_due(course, waiting[i].since),
+                 .link = proposal_link(act, course, waiting[i].team)});
   return err;
 }
 

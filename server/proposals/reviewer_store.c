@@ -173,8 +173,8 @@ enum err reviewer_store_undecidable(const struct act *act, const struct course_v
   struct db_rows rows DB_SCOPE = db_query(
       act->db,
       "select p.team_id, t.name, p.submitted_at from proposals p join teams t on t.id = p.team_id where "
-      "p.course_id = $1 and p.state in ('submitted', 'resubmitted') and exists (select 1 from review_conflicts b where "
-      "b.team_id = p.team_id) and not exists (select 1 from enrolments e where e.course_id = $1 and e.state = 'active' "
+      "p.course_id = $1 and p.state in ('submitted', 'resubmitted') and not exists (select 1 from enrolments e where "
+      "e.course_id = $1 and e.state = 'active' "
       "and e.role <> 'student' and (e.role = 'instructor' or $2 = 1 or exists (select 1 from review_substitutes s join "
       "enrolments a on a.course_id = $1 and a.person_id = s.away_id and a.role = 'instructor' and a.state = 'active' "
       "where s.course_id = $1 and s.person_id = e.person_id and s.until_at >= $3)) and not exists (select 1 from "

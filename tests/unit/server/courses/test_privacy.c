@@ -389,6 +389,61 @@ static int64_t details_about(struct fixture *fixture, int64_t person) {
   return count;
 }
 
+static void invite_with(struct fixture *fixture, int64_t by, int64_t team, int64_t person, const char *message) {
+  fixture_call(fixture, by, METHOD_POST,
+               arena_format(fixture->arena, "{\"person\":%lld,\"message\":\"%s\"}", (long long)person, message),
+               SAMPLE "/teams/%lld/invitations", (long long)team);
+  fixture_expect(fixture, 201);
+}
+
+// An invitation names nobody; who wrote it is known by when it was made.
+static void an_invitations_words_go_with_who_wrote_them_and_nobody_elses(void **state) {
+  (void)state;
+  struct fixture *fixture = sample_at(INSIDE);
+  fixture_person(fixture, "Ines Staff", ROLE_INSTRUCTOR);
+  int64_t will = fixture_student(fixture, "Will"), smith = fixture_student(fixture, "Will Smith"),
+          ann = fixture_student(fixture, "Ann Ng"), dee = fixture_student(fixture, "Dee Poe");
+  int64_t team = found_team(fixture, will, "Ascenders"), other = found_team(fixture, ann, "7\\\" Vinyl");
+  invite_with(fixture, will, team, dee, "Come Zq, with me.");
+  fixture_at_seconds(fixture, clock_now(&fixture->clock) + 1);
+  invite_with(fixture, ann, other, dee, "Come Zq, with me.");
+  fixture_call(fixture, smith, METHOD_POST, "{\"message\":\"Will you have me?\"}", SAMPLE "/teams/%lld/join-requests",
+               (long long)other);
+  fixture_expect(fixture, 201);
+  fixture_at(fixture, AFTER_TERM);
+  fixture_run_duties(fixture);
+  fixture_call(fixture, -1, METHOD_DELETE, NULL, DATA, (long long)will);
+  fixture_expect(fixture, 200);
+  const char *dump = fixture_dump(fixture);
+  assert_non_null(
+      strstr(dump, arena_format(fixture->arena, "to join Ascenders. They write: Erased person %lld", (long long)will)));
+  assert_non_null(strstr(dump, "to join 7\" Vinyl. They write: \"Come Zq, with me.\""));
+  assert_non_null(strstr(dump, "Will Smith asks to join 7\" Vinyl. They write: \"Will you have me?\""));
+  fixture_free(fixture);
+}
+
+// By which they are found when that person goes.
+static void former_names_of_others_stay_known(void **state) {
+  (void)state;
+  struct fixture *fixture = sample_at(INSIDE);
+  fixture_person(fixture, "Ines Staff", ROLE_INSTRUCTOR);
+  int64_t suresh = fixture_student(fixture, "Suresh"), other = fixture_student(fixture, "Suresh Kumar");
+  static const char *const names[] = {"Suresh", "Suresh Kumar"};
+  for (size_t i = 0; i < 2; i++) {
+    fixture_call(fixture, -1, METHOD_PATCH, arena_format(fixture->arena, "{\"name\":\"%s\"}", names[i]),
+                 "/api/v1/accounts/%lld", (long long)other);
+    fixture_expect(fixture, 200);
+  }
+  int64_t known = details_about(fixture, other);
+  fixture_at(fixture, AFTER_TERM);
+  fixture_run_duties(fixture);
+  fixture_call(fixture, -1, METHOD_DELETE, NULL, DATA, (long long)suresh);
+  fixture_expect(fixture, 200);
+  assert_int_equal(known, details_about(fixture, other));
+  assert_int_equal(0, details_about(fixture, suresh));
+  fixture_free(fixture);
+}
+
 // What the names of others are found by later is not theirs; what they announced is the course's, signed by nobody.
 static void an_instructor_who_goes_leaves_what_is_known_of_others(void **state) {
   (void)state;
@@ -465,6 +520,8 @@ int main(void) {
       cmocka_unit_test(an_answer_names_nobody_any_more_and_keeps_what_its_writer_said),
       cmocka_unit_test(the_audits_details_of_every_course_are_looked_through),
       cmocka_unit_test(what_one_wrote_to_others_goes_however_it_ended),
+      cmocka_unit_test(an_invitations_words_go_with_who_wrote_them_and_nobody_elses),
+      cmocka_unit_test(former_names_of_others_stay_known),
       cmocka_unit_test(an_instructor_who_goes_leaves_what_is_known_of_others),
       cmocka_unit_test(whose_name_goes_on_stays_who_they_are_in_any_course),
   };
