@@ -13,6 +13,13 @@
 #define ABOUT_ANOTHER                                                                                                  \
   "(course_id = 0 and exists (select 1 from audit a where a.course_id = 0 and a.seq = audit_details.seq and "          \
   "substr(a.subject, 1, 7) = 'person ' and a.subject <> " SUBJECT "))"
+// What the audit (a) says that somebody or a team was called before.
+#define CALLED(member)                                                                                                 \
+  "select json_extract(d.before, '$." member "') from audit_details d join audit a on a.course_id = d.course_id "      \
+  "and a.seq = d.seq where "
+#define OF_ANOTHER "d.course_id = 0 and substr(a.subject, 1, 7) = 'person ' and a.subject <> " SUBJECT " "
+#define OF_OTHERS "d.course_id = 0 and a.subject in (select 'person ' || person_id from others) "
+#define OF_TEAMS "d." THEIR_COURSES " and substr(a.subject, 1, 5) = 'team '"
 #define OTHERS "nobody's: it is not about a person"
 
 // clang-format off
@@ -300,7 +307,8 @@ enum err privacy_store_others(const struct act *act, int64_t person, const char 
                "with others as (select distinct person_id from enrolments where " THEIR_COURSES " and person_id <> $1) "
                "select h.name from people h join others o on o.person_id = h.id "
                "union select h.preferred_name from people h join others o on o.person_id = h.id "
-               "union select name from teams where " THEIR_COURSES,
+               "union " CALLED("name") OF_OTHERS "union " CALLED("preferred_name") OF_OTHERS
+               "union select name from teams where " THEIR_COURSES " union " CALLED("name") OF_TEAMS,
                db_int(person));
   return read_texts(&rows, act->arena, out, count);
 }
@@ -308,8 +316,8 @@ enum err privacy_store_others(const struct act *act, int64_t person, const char 
 enum err privacy_store_namesakes(const struct act *act, int64_t person, const char ***out, size_t *count) {
   struct db_rows rows DB_SCOPE =
       db_query(act->db,
-               "select name from people where id <> $1 "
-               "union select preferred_name from people where id <> $1 and preferred_name is not null",
+               "select name from people where id <> $1 union select preferred_name from people where id <> $1 "
+               "union " CALLED("name") OF_ANOTHER "union " CALLED("preferred_name") OF_ANOTHER,
                db_int(person));
   return read_texts(&rows, act->arena, out, count);
 }

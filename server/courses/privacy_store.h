@@ -36,9 +36,9 @@ CHECKED enum err privacy_store_names(const struct act *act, int64_t person, cons
 CHECKED enum err privacy_store_addresses(const struct act *act, int64_t person, const char ***out, size_t *count);
 // What they wrote to others, in quotes.
 CHECKED enum err privacy_store_quoted(const struct act *act, int64_t person, const char ***out, size_t *count);
-// What others in their courses are called, teams too.
+// What others in their courses are called and were, teams too.
 CHECKED enum err privacy_store_others(const struct act *act, int64_t person, const char ***out, size_t *count);
-// What everybody else of the installation is called.
+// What everybody else of the installation is called and was.
 CHECKED enum err privacy_store_namesakes(const struct act *act, int64_t person, const char ***out, size_t *count);
 // The JSON of audit rows of the installation about the person: names that they had.
 CHECKED enum err privacy_store_former(const struct act *act, int64_t person, const char ***out, size_t *count);

@@ -39,8 +39,8 @@ static const struct field body_fields[] = {
   {"days",          SHAPE_NATURAL, OPTIONAL, EXTENSION_DAYS_MAX,                offsetof(struct extension_body, days),             NO_PRESENT, NULL, NULL, "Civil days after the course file's due"},
   {"reason",        SHAPE_LINES,   REQUIRED, EXTENSION_REASON_CHARACTERS_MAX,   offsetof(struct extension_body, reason),           NO_PRESENT, NULL, NULL, "Told to those it is for"},
   {"accommodation", SHAPE_FLAG,    OPTIONAL, 0,                                 offsetof(struct extension_body, is_accommodation), NO_PRESENT, NULL, NULL, "An accommodation, of a person; by instructors"},
-  {"category",      SHAPE_TEXT,    OPTIONAL, EXTENSION_CATEGORY_CHARACTERS_MAX, offsetof(struct extension_body, category),         NO_PRESENT, NULL, NULL, "Of an accommodation; read by instructors only"},
-  {"note",          SHAPE_LINES,   OPTIONAL, EXTENSION_NOTE_CHARACTERS_MAX,     offsetof(struct extension_body, note),             NO_PRESENT, NULL, NULL, "Of an accommodation; read by instructors only"},
+  {"category",      SHAPE_TEXT,    OPTIONAL, EXTENSION_CATEGORY_CHARACTERS_MAX, offsetof(struct extension_body, category),         NO_PRESENT, NULL, NULL, "Of an accommodation; read by instructors, and by the person in the copy of their data"},
+  {"note",          SHAPE_LINES,   OPTIONAL, EXTENSION_NOTE_CHARACTERS_MAX,     offsetof(struct extension_body, note),             NO_PRESENT, NULL, NULL, "Of an accommodation; read by instructors, and by the person in the copy of their data"},
 };
 static const struct shape body_shape = {"ExtensionNew", MEDIA_JSON, BODY_BYTES_MAX, sizeof(struct extension_body), body_fields, sizeof body_fields / sizeof *body_fields};
 static const struct field page_fields[] = {

@@ -488,6 +488,34 @@ static void an_instructor_who_goes_leaves_what_is_known_of_others(void **state) 
   fixture_free(fixture);
 }
 
+static void what_others_and_teams_were_called_stays_too(void **state) {
+  (void)state;
+  struct fixture *fixture = sample_at(INSIDE);
+  fixture_person(fixture, "Ines Staff", ROLE_INSTRUCTOR);
+  int64_t will = fixture_student(fixture, "William Unwin"), smith = fixture_student(fixture, "William Unwin Smith"),
+          ann = fixture_student(fixture, "Ann Ng");
+  fixture_call(fixture, will, METHOD_PATCH, "{\"preferred_name\":\"Will\"}", "/api/v1/me");
+  fixture_expect(fixture, 200);
+  fixture_call(fixture, smith, METHOD_PATCH, "{\"preferred_name\":\"Will Smith\"}", "/api/v1/me");
+  int64_t team = found_team(fixture, ann, "Will Power");
+  say(fixture, ann, METHOD_PATCH, "{\"looking_for\":\"Like William Unwin Smith.\"}", "/teams/", team);
+  ask_to_join(fixture, smith, team);
+  say(fixture, ann, METHOD_PATCH, "{\"name\":\"Powers\"}", "/teams/", team);
+  fixture_call(fixture, smith, METHOD_PATCH, "{\"preferred_name\":\"W\"}", "/api/v1/me");
+  fixture_expect(fixture, 200);
+  fixture_call(fixture, -1, METHOD_PATCH, "{\"name\":\"W. Smith\"}", "/api/v1/accounts/%lld", (long long)smith);
+  fixture_expect(fixture, 200);
+  fixture_at(fixture, AFTER_TERM);
+  fixture_run_duties(fixture);
+  fixture_call(fixture, -1, METHOD_DELETE, NULL, DATA, (long long)will);
+  fixture_expect(fixture, 200);
+  const char *dump = fixture_dump(fixture);
+  assert_non_null(strstr(dump, "Like William Unwin Smith."));
+  assert_non_null(strstr(dump, "Will Smith asks to join Will Power."));
+  assert_non_null(strstr(dump, "Will Power: somebody asks to join"));
+  fixture_free(fixture);
+}
+
 static void whose_name_goes_on_stays_who_they_are_in_any_course(void **state) {
   (void)state;
   struct class class = new_class();
@@ -523,6 +551,7 @@ int main(void) {
       cmocka_unit_test(an_invitations_words_go_with_who_wrote_them_and_nobody_elses),
       cmocka_unit_test(former_names_of_others_stay_known),
       cmocka_unit_test(an_instructor_who_goes_leaves_what_is_known_of_others),
+      cmocka_unit_test(what_others_and_teams_were_called_stays_too),
       cmocka_unit_test(whose_name_goes_on_stays_who_they_are_in_any_course),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);

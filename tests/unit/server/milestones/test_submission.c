@@ -519,6 +519,17 @@ static void a_teams_work_is_taken_until_the_latest_closes_of_its_members(void **
   assert_non_null(strstr(fixture_text(fixture, "detail"), "26 Dec 2023 23:59")); // her own, and told to her alone
 }
 
+static void who_has_left_gives_the_team_no_more_time(void **state) {
+  struct term *term = *state;
+  struct fixture *fixture = term->fixture;
+  extend(term, term->ann, REPORT_DUE + 5 * 86400);
+  fixture_drop(fixture, term->ann);
+  report_at(term, term->bob, REPORT_CLOSES);
+  term_at(term, REPORT_CLOSES + 1);
+  hand_in(term, term->bob, "final-report", report_body(term, term->bob));
+  fixture_refused(fixture, 409, "deadline_passed");
+}
+
 static void a_personal_extension_changes_nothing_that_a_mate_receives(void **state) {
   (void)state;
   const char *mates[2] = {NULL, NULL};
@@ -570,6 +581,7 @@ int main(void) {
       TERM_TEST(a_lab_is_read_by_its_student_and_staff_alone),
       TERM_TEST(a_version_keeps_the_members_of_its_instant),
       TERM_TEST(a_teams_work_is_taken_until_the_latest_closes_of_its_members),
+      TERM_TEST(who_has_left_gives_the_team_no_more_time),
       cmocka_unit_test(a_personal_extension_changes_nothing_that_a_mate_receives),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);

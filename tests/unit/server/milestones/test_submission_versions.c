@@ -8,7 +8,7 @@
 #define LATE (REPORT_DUE + GRACE + 1)
 
 struct change {
-  char kind; // 'h': handed in, 'w': withdrawn, 'c': chosen by a member, 's': chosen by staff
+  char kind; // 'h': handed in, 'w': withdrawn, 'c': chosen by a member, 's': chosen by staff, 'g': granted two days
   int64_t at;
   int64_t version; // of 'w', 'c' and 's'
 };
@@ -41,6 +41,14 @@ static const struct version_case rule[] = {
     {"on time goes before staff's choice",
      {{'h', REPORT_OPENS, 0}, {'h', REPORT_OPENS, 0}, {'s', REPORT_OPENS, 1}, {'h', REPORT_DUE, 0}},
      3},
+    // Fixed when it is submitted: a grant recomputes costs, never that (rules.md, Time and lateness).
+    {"a grant makes none count that did not",
+     {{'h', LATE, 0}, {'h', LATE + 3 * 86400, 0}, {'g', LATE + 3 * 86400, 0}},
+     2},
+    {"nor one late that came before it", {{'h', LATE, 0}, {'g', LATE, 0}, {'h', REPORT_DUE + 3 * 86400, 0}}, 2},
+    {"what comes within it is on time",
+     {{'h', LATE, 0}, {'g', LATE, 0}, {'h', REPORT_DUE + 86400, 0}, {'h', REPORT_DUE + 3 * 86400, 0}},
+     2},
     {"staff choose after it closed", {{'h', REPORT_DUE, 0}, {'h', LATE, 0}, {'s', REPORT_CLOSES + 86400, 2}}, 2},
     {"and choose back",
      {{'h', REPORT_DUE, 0}, {'h', LATE, 0}, {'s', REPORT_CLOSES + 1, 2}, {'s', REPORT_CLOSES + 2, 1}},
@@ -62,6 +70,14 @@ static int accept_work(struct term *term, int64_t by, int64_t submission, bool i
                       MILESTONES "final-report/submissions/%lld/acceptance", (long long)submission);
 }
 
+static int grant_two_days(struct term *term) {
+  return fixture_call(term->fixture, term->staff, METHOD_POST,
+                      arena_format(term->fixture->arena,
+                                   "{\"scope\":\"team\",\"team\":%lld,\"days\":2,\"reason\":\"A flood.\"}",
+                                   (long long)term->team),
+                      MILESTONES "final-report/extensions");
+}
+
 static void which_version_counts_follows_the_rule_and_the_hand(void **state) {
   (void)state;
   for (size_t i = 0; i < sizeof rule / sizeof *rule; i++) {
@@ -78,6 +94,8 @@ static void which_version_counts_follows_the_rule_and_the_hand(void **state) {
         ids[++versions] = report_at(term, j % 2 == 0 ? term->ann : term->bob, change->at);
       else if (change->kind == 'w')
         withdraw(term, term->bob, ids[change->version]);
+      else if (change->kind == 'g')
+        grant_two_days(term);
       else if (change->kind == 'c')
         choose(term, term->bob, ids[change->version], "{}");
       else
