@@ -59,7 +59,7 @@ struct house {
   size_t note_count;
   atomic_bool is_draining;
   atomic_bool is_broken;
-  uint64_t lost;  // changes that the store did not take, at the last heartbeat
+  uint64_t lost;  // changes that were not taken, at the last heartbeat
   bool is_forced; // a second signal, or 20 s
 };
 
@@ -68,7 +68,7 @@ struct beat {
   struct job job; // first
   const struct domain_time *time;
   const struct services *services;
-  bool has_lost; // changes were lost since the last one
+  bool has_lost; // changes were not taken since the last one
   struct arena *arena;
   struct course_handled *handled; // what else is kept with it
   size_t handled_count;
@@ -440,13 +440,14 @@ static void on_heartbeat(void *context) {
     abort();
   struct work_figures figures;
   work_figures(house->work, &figures);
+  uint64_t lost = figures.lost + figures.refused;
   *beat = (struct beat){.job = {.kind = &beat_kind, .home = house->main_loop},
                         .time = app_time(house->app),
                         .services = app_services(house->app),
-                        .has_lost = figures.lost > house->lost,
+                        .has_lost = lost > house->lost,
                         .arena = arena_new()};
   planner_handled(house->planner, beat->arena, &beat->handled, &beat->handled_count);
-  house->lost = figures.lost;
+  house->lost = lost;
   if (!work_submit(house->work, &beat->job))
     beat_done(&beat->job);
 }

@@ -8,6 +8,7 @@
 #include "server/http/reply.h"
 #include "server/http/router.h"
 #include "server/http/static_files.h"
+#include "server/http/upload.h"
 
 struct err_row {
   enum err err;
@@ -63,6 +64,7 @@ static void write_problem(struct request *request, int status, enum problem_code
                           const struct problem *errors_of);
 static void write_current(struct json *json, const struct problem_current *current);
 static void add_status_headers(struct request *request, int status, const char *retry_after);
+static void count_refusal(const struct request *request, enum problem_code code);
 static const char *header_of(const struct request *request, const char *name);
 
 int err_status(enum err err) { return row_of(err)->status; }
@@ -126,6 +128,7 @@ static void write_document(struct request *request, int status, enum problem_cod
   add_status_headers(request, status, retry_after);
   if (tag != NULL)
     reply_header(request, "ETag", tag);
+  count_refusal(request, code);
   reply_complete(request);
 }
 
@@ -172,6 +175,16 @@ static void add_status_headers(struct request *request, int status, const char *
     retry_after = "2";
   if (retry_after != NULL)
     reply_header(request, "Retry-After", retry_after);
+}
+
+// The heartbeat asks for these (server/outage_watch.h): 503 to a change, but not for a limit of the client's own, nor
+// at the server's end, which the next start notes.
+static void count_refusal(const struct request *request, enum problem_code code) {
+  bool is_ours = code == PROBLEM_STORE_UNAVAILABLE || code == PROBLEM_BUSY;
+  bool is_change = request->route != NULL && request->method != METHOD_GET;
+  bool is_own_limit = request->upload != NULL && request->upload->is_own_limit;
+  if (is_ours && is_change && !is_own_limit && request->http->work != NULL)
+    work_refused(request->http->work);
 }
 
 static const char *header_of(const struct request *request, const char *name) {

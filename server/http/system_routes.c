@@ -124,6 +124,9 @@ static void add_work_metrics(struct text *out, struct work *work) {
   text_add_format(out, "tandem_writer_jobs_total %" PRIu64 "\n", figures.jobs);
   add_metric(out, "tandem_writer_lost_total", "counter", "Changes answered 503 because their transaction was lost.");
   text_add_format(out, "tandem_writer_lost_total %" PRIu64 "\n", figures.lost);
+  add_metric(out, "tandem_changes_refused_total", "counter",
+             "Changes answered 503 for want of the store, room or a place in a queue.");
+  text_add_format(out, "tandem_changes_refused_total %" PRIu64 "\n", figures.refused);
   add_metric(out, "tandem_queue_length", "gauge", "Jobs that wait.");
   text_add_format(out, "tandem_queue_length{queue=\"writer\"} %zu\ntandem_queue_length{queue=\"workers\"} %zu\n",
                   figures.writer_queued, figures.worker_queued);

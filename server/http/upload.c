@@ -74,6 +74,7 @@ enum err upload_keep(const struct request *request) {
 
 static enum err refuse_begin(struct request *request, enum err err) {
   struct problem *problem = &request->problem;
+  request->upload->is_own_limit = err == ERR_THROTTLED;
   if (err == ERR_THROTTLED)
     return problem_raise(problem, PROBLEM_BUSY, "%d of your uploads are under way already. Wait until one is done.",
                          VAULT_TEMPORARIES_OF_ONE_MAX);

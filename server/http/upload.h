@@ -13,8 +13,9 @@
 struct upload {
   bool has_length; // declared; not of a chunked body
   size_t length;
-  size_t cap_bytes; // prepare sets it
-  size_t bytes;     // that have come
+  size_t cap_bytes;  // prepare sets it
+  size_t bytes;      // that have come
+  bool is_own_limit; // refused for how many of the client's own are under way
   // once it is finished
   uint8_t digest[SHA256_BYTES];
   char sha256[VAULT_DIGITS + 1]; // the same in hexadecimal

@@ -41,11 +41,13 @@ static int compare_changes(const void *a, const void *b);
 
 enum err outage_record(const struct act *act, const struct course_view *course, enum outage_cause cause, int64_t from,
                        int64_t until, int64_t *id) {
+  *id = 0;
+  enum err err = outage_store_made_up(act, course->id, &from);
+  if (err != ERR_OK)
+    return err;
   const struct gap gap = {.act = act, .course = course, .from = from, .until = until};
   struct outage outage = {.cause = cause, .from = from, .until = until};
   struct outage_milestone *hits = arena_array(act->arena, course->file->milestone_count, sizeof *hits);
-  enum err err = ERR_OK;
-  *id = 0;
   for (size_t i = 0; err == ERR_OK && i < course->file->milestone_count; i++) {
     const struct milestone *milestone = &course->file->milestones[i];
     struct extension_many many = {0};
@@ -59,14 +61,16 @@ enum err outage_record(const struct act *act, const struct course_view *course, 
     outage.not_in += holders;
   }
   outage.milestones = hits;
-  if (err != ERR_OK || outage.milestone_count == 0 ||
-      (err = outage_store_insert(act, course->id, &outage, &outage.id)) != ERR_OK)
+  if (err != ERR_OK || outage.milestone_count == 0)
+    return err;
+  bool is_more = false;
+  if ((err = outage_store_put(act, course->id, &outage, &is_more)) != ERR_OK)
     return err;
   err = audit_write(act, course->id, "outage noted", arena_format(act->arena, "outage %lld", (long long)outage.id),
                     NULL, NULL);
-  if (err == ERR_OK)
+  if (err == ERR_OK && is_more)
     err = tell_staff(act, course, &outage);
-  *id = outage.id;
+  *id = is_more ? outage.id : 0;
   return err;
 }
 
@@ -137,7 +141,8 @@ const char *outage_words(const struct act *act, const struct course_view *course
   text_init(&text, act->arena);
   text_add_format(&text,
                   outage->cause == OUTAGE_DOWN ? "The server was not running from %s to %s. Deadlines in that time:"
-                                               : "The store took no changes from %s to %s. Deadlines in that time:",
+                                               : "The server could not take changes from %s to %s, or not all of them. "
+                                                 "Deadlines in that time:",
                   course_instant_words(course, act->arena, outage->from),
                   course_instant_words(course, act->arena, outage->until));
   for (size_t i = 0; i < outage->milestone_count; i++) {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
-// Times when the server was not running, or its store took no changes, that spanned a due or closing instant of a
+// Times when the server was not running, or answered changes with 503, that spanned a due or closing instant of a
 // course: who could not hand in because of it, and the extension that gives the time back (rules.md, Time and
 // lateness). Who notices the gap: server/outage_watch.h.
 #pragma once
@@ -32,6 +32,7 @@ struct outage {
 };
 
 // Writes it down if it spans anything, audits it and tells staff; *id is 0 when it does not. from < instant ≤ until.
+// One of the same `from` and cause goes on: then staff are told, and *id is not 0, only if it has come to span more.
 CHECKED enum err outage_record(const struct act *act, const struct course_view *course, enum outage_cause cause,
                                int64_t from, int64_t until, int64_t *id);
 // Newest first.

@@ -25,9 +25,9 @@ static const struct answer_field hit_fields[] = {
 static const struct answer hit_answer = {"OutageMilestone", NULL, false, hit_fields, sizeof hit_fields / sizeof *hit_fields};
 static const struct answer_field outage_fields[] = {
   {"id",         ANSWER_INTEGER, ANSWER_ALWAYS,   AUDIENCE_STAFF, NULL, NULL, "Its number"},
-  {"cause",      ANSWER_CHOICE,  ANSWER_ALWAYS,   AUDIENCE_STAFF, outage_cause_names, NULL, "down: the server was not running; store: it took no changes"},
-  {"from",       ANSWER_INSTANT, ANSWER_ALWAYS,   AUDIENCE_STAFF, NULL, NULL, "The last sign of life before"},
-  {"until",      ANSWER_INSTANT, ANSWER_ALWAYS,   AUDIENCE_STAFF, NULL, NULL, "The first one after"},
+  {"cause",      ANSWER_CHOICE,  ANSWER_ALWAYS,   AUDIENCE_STAFF, outage_cause_names, NULL, "down: the server was not running; store: it answered changes with 503"},
+  {"from",       ANSWER_INSTANT, ANSWER_ALWAYS,   AUDIENCE_STAFF, NULL, NULL, "The last sign of life, or of taking changes, before"},
+  {"until",      ANSWER_INSTANT, ANSWER_ALWAYS,   AUDIENCE_STAFF, NULL, NULL, "The first sign of life after, or the last half minute with a 503"},
   {"granted_at", ANSWER_INSTANT, ANSWER_NULLABLE, AUDIENCE_STAFF, NULL, NULL, "When its extension was given"},
   {"milestones", ANSWER_LIST,    ANSWER_ALWAYS,   AUDIENCE_STAFF, NULL, &hit_answer, "What it spanned"},
 };

@@ -3,17 +3,31 @@
 
 #include <string.h>
 
-enum err outage_store_insert(const struct act *act, int64_t course, const struct outage *outage, int64_t *id) {
-  enum err err =
-      db_exec(act->db, "insert into outages (course_id, cause, from_at, until_at) values ($1, $2, $3, $4)",
-              db_int(course), db_text(outage_cause_names[outage->cause]), db_int(outage->from), db_int(outage->until));
-  if (err != ERR_OK)
-    return err;
-  *id = db_last_id(act->db);
+static enum err put_row(const struct act *act, int64_t course, struct outage *outage);
+
+enum err outage_store_put(const struct act *act, int64_t course, struct outage *outage, bool *is_more) {
+  int64_t known = 0, spanned = 0;
+  enum err err = put_row(act, course, outage);
+  if (err == ERR_OK)
+    err =
+        db_get_int(act->db, &known, "select count(*) from outage_milestones where outage_id = $1", db_int(outage->id));
   for (size_t i = 0; err == ERR_OK && i < outage->milestone_count; i++)
-    err = db_exec(act->db, "insert into outage_milestones (outage_id, milestone, not_in) values ($1, $2, $3)",
-                  db_int(*id), db_text(outage->milestones[i].milestone), db_int(outage->milestones[i].not_in));
+    err = db_exec(act->db,
+                  "insert into outage_milestones (outage_id, milestone, not_in) values ($1, $2, $3) "
+                  "on conflict (outage_id, milestone) do update set not_in = excluded.not_in",
+                  db_int(outage->id), db_text(outage->milestones[i].milestone), db_int(outage->milestones[i].not_in));
+  if (err == ERR_OK)
+    err = db_get_int(act->db, &spanned, "select count(*) from outage_milestones where outage_id = $1",
+                     db_int(outage->id));
+  *is_more = spanned > known;
   return err;
+}
+
+enum err outage_store_made_up(const struct act *act, int64_t course, int64_t *from) {
+  return db_get_int(act->db, from,
+                    "select coalesce(max(until_at), $2) from outages where course_id = $1 and granted_at is not null "
+                    "and until_at > $2",
+                    db_int(course), db_int(*from));
 }
 
 enum err outage_store_list(const struct act *act, int64_t course, struct outage **out, size_t *count) {
@@ -67,4 +81,22 @@ enum err outage_store_grant(const struct act *act, int64_t id) {
 enum err outage_store_courses(const struct act *act, int64_t **out, size_t *count) {
   struct db_rows rows DB_SCOPE = db_query(act->db, "select id from courses where state = 'running' order by id");
   return db_ids(&rows, act->arena, out, count);
+}
+
+static enum err put_row(const struct act *act, int64_t course, struct outage *outage) {
+  const char *cause = outage_cause_names[outage->cause];
+  outage->id = 0;
+  enum err err = db_get_int(act->db, &outage->id,
+                            "select coalesce(max(id), 0) from outages where course_id = $1 and cause = $2 "
+                            "and from_at = $3 and granted_at is null",
+                            db_int(course), db_text(cause), db_int(outage->from));
+  if (err == ERR_OK && outage->id != 0)
+    return db_exec(act->db, "update outages set until_at = $2 where id = $1", db_int(outage->id),
+                   db_int(outage->until));
+  if (err == ERR_OK)
+    err = db_exec(act->db, "insert into outages (course_id, cause, from_at, until_at) values ($1, $2, $3, $4)",
+                  db_int(course), db_text(cause), db_int(outage->from), db_int(outage->until));
+  if (err == ERR_OK)
+    outage->id = db_last_id(act->db);
+  return err;
 }

@@ -4,7 +4,11 @@
 
 #include "server/milestones/outage.h"
 
-CHECKED enum err outage_store_insert(const struct act *act, int64_t course, const struct outage *outage, int64_t *id);
+// The one of this course, cause and beginning, until then and with these milestones, or a new one; fills the id.
+// *is_more: it is new, or spans a milestone that it did not.
+CHECKED enum err outage_store_put(const struct act *act, int64_t course, struct outage *outage, bool *is_more);
+// *from becomes the end of what was given back already, if that is later.
+CHECKED enum err outage_store_made_up(const struct act *act, int64_t course, int64_t *from);
 CHECKED enum err outage_store_list(const struct act *act, int64_t course, struct outage **out, size_t *count);
 CHECKED enum err outage_store_milestones(const struct act *act, int64_t course, struct outage_milestone **out,
                                          size_t *count);

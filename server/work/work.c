@@ -37,6 +37,7 @@ struct work {
   atomic_uint_fast64_t batches;
   atomic_uint_fast64_t jobs;
   atomic_uint_fast64_t lost;
+  atomic_uint_fast64_t refused;
 
   pthread_mutex_t lock; // of what follows
   pthread_cond_t ended;
@@ -126,11 +127,14 @@ bool work_submit(struct work *work, struct job *job) {
   return queue_put(job->kind->prepare != NULL ? &work->worker_queue : &work->writer_queue, job);
 }
 
+void work_refused(struct work *work) { atomic_fetch_add(&work->refused, 1); }
+
 void work_figures(struct work *work, struct work_figures *out) {
   *out = (struct work_figures){
       .batches = atomic_load(&work->batches),
       .jobs = atomic_load(&work->jobs),
       .lost = atomic_load(&work->lost),
+      .refused = atomic_load(&work->refused),
       .writer_queued = queue_count(&work->writer_queue),
       .worker_queued = queue_count(&work->worker_queue),
   };

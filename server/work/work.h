@@ -38,10 +38,15 @@ void work_watch(struct work *work, void (*committed)(void *context), void *conte
 // or work is stopping: then the job is still the caller's and nothing was called.
 bool work_submit(struct work *work, struct job *job);
 
-struct work_figures { // since start; for /metrics and bench
+// Somebody's change was kept out by the state that the server is in: no room for it, a full queue, a failing store.
+// From any thread.
+void work_refused(struct work *work);
+
+struct work_figures { // since start; for /metrics, bench and the heartbeat
   uint64_t batches;
   uint64_t jobs;
-  uint64_t lost;
+  uint64_t lost;    // in a queue or at the writer
+  uint64_t refused; // as work_refused was told, most of the lost among them
   size_t writer_queued;
   size_t worker_queued;
 };

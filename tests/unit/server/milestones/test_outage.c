@@ -202,6 +202,59 @@ static void nobody_gets_more_time_when_all_are_in(void **state) {
   house_free(&house);
 }
 
+// A half minute of a running server, with changes that were not taken.
+static void refused_until(struct house *house, int64_t until) {
+  gap(house, until - 30, until, (struct outage_watch){.has_lost = true});
+}
+
+static void refusals_minutes_apart_are_one_stretch_that_is_told_once(void **state) {
+  (void)state;
+  struct house house = house_new(&autumn);
+  refused_until(&house, DUE_AT - 600);
+  assert_int_equal(0, outages(&house));
+  gap(&house, DUE_AT - 10, DUE_AT + 20, (struct outage_watch){0}); // nobody tried
+  assert_int_equal(0, outages(&house));
+  refused_until(&house, DUE_AT + 120);
+  refused_until(&house, DUE_AT + 150);
+  assert_int_equal(1, outages(&house));
+  assert_string_equal("store", fixture_text(house.fixture, "outages.0.cause"));
+  assert_string_equal("2023-10-25T13:19:30Z", fixture_text(house.fixture, "outages.0.from"));
+  assert_string_equal("2023-10-25T13:32:30Z", fixture_text(house.fixture, "outages.0.until"));
+  assert_int_equal(2, not_in(&house, "report"));
+  assert_int_equal(1, fixture_messages(house.fixture, house.staff, "outage"));
+  give_back(&house, fixture_int(house.fixture, "outages.0.id"), "{}", "");
+  fixture_expect(house.fixture, 200);
+  refused_until(&house, DUE_AT + 180); // of the same stretch, and what it spanned was given back
+  assert_int_equal(1, outages(&house));
+  assert_string_equal("2023-10-25T13:32:30Z", fixture_text(house.fixture, "outages.0.until"));
+  house_free(&house);
+}
+
+static void refusals_on_both_sides_of_a_deadline_that_lie_far_apart_span_nothing(void **state) {
+  (void)state;
+  const struct {
+    int64_t before, after;
+    bool is_restarted;
+    size_t count;
+    const char *why;
+  } cases[] = {
+      {DUE_AT - 840, DUE_AT + 90, false, 1, "15 minutes"},
+      {DUE_AT - 841, DUE_AT + 90, false, 0, "a second more"},
+      {DUE_AT - 60, DUE_AT + 90, true, 0, "a restart in between, before the due"},
+      {DUE_AT - 60, DUE_AT - 1, false, 0, "over before the due"},
+  };
+  for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+    struct house house = house_new(&autumn);
+    refused_until(&house, cases[i].before);
+    if (cases[i].is_restarted)
+      gap(&house, cases[i].before, cases[i].before + 10, at_start);
+    refused_until(&house, cases[i].after);
+    if (outages(&house) != cases[i].count)
+      fail_msg("%s: %s", cases[i].why, house.fixture->answer.body);
+    house_free(&house);
+  }
+}
+
 static bool has_task(struct house *house, const char *kind) {
   fixture_call(house->fixture, house->staff, METHOD_GET, NULL, SAMPLE "/tasks");
   return strstr(house->fixture->answer.body, kind) != NULL;
@@ -227,6 +280,8 @@ int main(void) {
       cmocka_unit_test(of_what_the_course_file_has_no_more_nothing_is_given_and_of_the_rest_all_is),
       cmocka_unit_test(a_members_own_due_in_the_gap_is_given_back_to_them_alone),
       cmocka_unit_test(nobody_gets_more_time_when_all_are_in),
+      cmocka_unit_test(refusals_minutes_apart_are_one_stretch_that_is_told_once),
+      cmocka_unit_test(refusals_on_both_sides_of_a_deadline_that_lie_far_apart_span_nothing),
       cmocka_unit_test(it_is_a_task_of_the_staff_until_the_time_is_given_back),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
