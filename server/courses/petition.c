@@ -335,13 +335,16 @@ static enum err tell_answered(const struct act *act, const struct course_view *c
     words = arena_format(act->arena, "They write: %s", text_quotation(act->arena, words));
   if (words != NULL && told != NULL && strstr(told, text_quotation(act->arena, ending->words)) != NULL)
     words = NULL; // the act gives them as its reason
+  struct petition shown = *petition;
+  if (petition->is_other_confidential)
+    shown.other_name = "somebody";
   enum err err = outbox_put(
       act, &(struct message){.course = course->id,
                              .person = petition->person,
                              .kind = "request answered",
                              .subject = arena_format(act->arena, "Your request was %s: %s", verdict, petition->kind),
                              .words = arena_format(act->arena, "Your request for %s was %s.%s%s%s%s",
-                                                   about(act, course, petition), verdict, words ? " " : "",
+                                                   about(act, course, &shown), verdict, words ? " " : "",
                                                    words ? words : "", told ? "\n\n" : "", told ? told : ""),
                              .link = link_to(act, course, petition->id)});
   return err == ERR_OK && ending->told.deliver_at != 0 ? petition_store_hasten(act, ending->told.deliver_at) : err;

@@ -51,6 +51,7 @@ struct petition {
   const char *team_name;
   const char *other_name;
   const char *answered_by_name;
+  bool is_other_confidential; // named to staff and to themselves only
 };
 
 enum petition_need {

@@ -87,7 +87,7 @@ static const struct answer_field petition_answer_fields[] = {
   {"name",          ANSWER_TEXT,    ANSWER_ALWAYS,    AUDIENCE_CALLER, NULL,                 NULL, "Their name"},
   {"team",          ANSWER_INTEGER, ANSWER_NULLABLE,  AUDIENCE_CALLER, NULL,                 NULL, "The team that it is about"},
   {"team_name",     ANSWER_TEXT,    ANSWER_NULLABLE,  AUDIENCE_CALLER, NULL,                 NULL, "Its name"},
-  {"other",         ANSWER_INTEGER, ANSWER_NULLABLE,  AUDIENCE_CALLER, NULL,                 NULL, "Of a swap: the other person"},
+  {"other",         ANSWER_INTEGER, ANSWER_NULLABLE,  AUDIENCE_CALLER, NULL,                 NULL, "Of a swap: the other person; null to the asker while they are confidential"},
   {"other_name",    ANSWER_TEXT,    ANSWER_NULLABLE,  AUDIENCE_CALLER, NULL,                 NULL, "Their name"},
   {"size",          ANSWER_INTEGER, ANSWER_NULLABLE,  AUDIENCE_CALLER, NULL,                 NULL, "Of team size: how many members"},
   {"milestone",     ANSWER_TEXT,    ANSWER_SOMETIMES, AUDIENCE_SELF,   NULL,                 NULL, "Of an extension: the milestone's id; null of others"},
@@ -251,7 +251,9 @@ static void write_petition(struct request *request, const struct petition *petit
                                               [CONSENT_AGREED] = "agreed",
                                               [CONSENT_REFUSED] = "refused"};
   const struct petition_kind *kind = petition_kind_find(request_services(request), petition->kind);
-  bool is_for_reader = course_is_staff(request_course(request)) || petition->person == request->who.person;
+  bool is_staff = course_is_staff(request_course(request)), is_asker = petition->person == request->who.person;
+  bool is_for_reader = is_staff || is_asker;
+  bool is_other_shown = is_staff || !is_asker || !petition->is_other_confidential;
   json_int(json, "id", petition->id);
   json_text(json, "kind", petition->kind);
   json_text(json, "summary", kind != NULL ? kind->summary : NULL);
@@ -259,8 +261,8 @@ static void write_petition(struct request *request, const struct petition *petit
   json_text(json, "name", petition->person_name);
   json_int_or_null(json, "team", petition->wish.team);
   json_text(json, "team_name", petition->team_name);
-  json_int_or_null(json, "other", petition->wish.person);
-  json_text(json, "other_name", petition->other_name);
+  json_int_or_null(json, "other", is_other_shown ? petition->wish.person : 0);
+  json_text(json, "other_name", is_other_shown ? petition->other_name : NULL);
   json_int_or_null(json, "size", petition->wish.size);
   if (is_for_reader) {
     json_text(json, "milestone", petition->wish.milestone);

@@ -10,7 +10,8 @@ enum { PARTNER_LIST_MAX = 100 };
   "select p.id, p.kind, p.person_id, p.team_id, p.other_id, p.size, p.message, p.state, p.asked_at, p.answered_at, "   \
   "p.answered_by, p.answer, p.is_instructors, p.partner_id, p.needs_consent, p.consent, p.consent_at, "                \
   "coalesce(h.preferred_name, h.name), t.name, coalesce(o.preferred_name, o.name), coalesce(b.preferred_name, "        \
-  "b.name), p.milestone, p.until_at from petitions p join people h on h.id = p.person_id left join teams t on t.id = " \
+  "b.name), p.milestone, p.until_at, (select e.is_confidential from enrolments e where e.course_id = p.course_id "     \
+  "and e.person_id = p.other_id) from petitions p join people h on h.id = p.person_id left join teams t on t.id = "    \
   "p.team_id "                                                                                                         \
   "left join people o on o.id = p.other_id left join people b on b.id = p.answered_by "
 
@@ -180,6 +181,7 @@ static void read_row(struct db_rows *rows, struct arena *arena, void *row) {
       .team_name = db_column_text(rows, 18, arena),
       .other_name = db_column_text(rows, 19, arena),
       .answered_by_name = db_column_text(rows, 20, arena),
+      .is_other_confidential = db_column_int(rows, 23) != 0,
   };
 }
 

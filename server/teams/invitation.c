@@ -30,6 +30,7 @@ static enum err tell_asked(const struct act *act, const struct course_view *cour
                            const struct invitation *invitation);
 static enum err decline_one(const struct act *act, const struct course_view *course,
                             const struct invitation *invitation);
+static const char *lapsed_words(const struct act *act, const struct invitation *invitation);
 static const char *quoted(const struct act *act, const char *message);
 
 enum err invitation_make(const struct act *act, const struct course_view *course, int64_t team_id, const char *email,
@@ -90,6 +91,16 @@ enum err invitation_settle(const struct act *act, const struct invitation *invit
                      arena_format(act->arena, "invitation %lld", (long long)invitation->id), NULL, after);
 }
 
+const char *invitation_whom(const struct invitation *invitation) {
+  if (!invitation->is_confidential)
+    return invitation->person_name;
+  return invitation->is_request ? "Somebody who asked" : "Somebody whom you invited";
+}
+
+bool invitation_is_shown(const struct invitation *invitation) {
+  return invitation->is_request || !invitation->is_confidential;
+}
+
 enum err invitation_decline_others(const struct act *act, const struct course_view *course, int64_t person) {
   struct invitation *list = NULL;
   size_t count = 0;
@@ -130,12 +141,7 @@ enum err invitation_lapse(const struct act *act, const struct course_view *cours
       .subject = arena_format(act->arena,
                               invitation.is_request ? "%s: a join request has lapsed" : "%s: an invitation has lapsed",
                               invitation.team_name),
-      .words = arena_format(
-          act->arena,
-          invitation.is_request
-              ? "Nobody answered the request of %s to join %s in time. You can invite them."
-              : "%s did not answer the invitation by %s in time. You can invite them again, or somebody else.",
-          invitation.person_name, invitation.team_name)};
+      .words = lapsed_words(act, &invitation)};
   if ((err = team_tell_person(act, course, invitation.team, invitation.person, &to_person)) != ERR_OK)
     return err;
   return team_tell(act, course, invitation.team, &members, 0, &to_team);
@@ -329,8 +335,24 @@ static enum err decline_one(const struct act *act, const struct course_view *cou
           act->arena, invitation->is_request ? "%s: a join request was withdrawn" : "%s: an invitation was declined",
           invitation->team_name),
       .words = arena_format(act->arena, "%s has decided otherwise and will not join %s. You can invite somebody else.",
-                            invitation->person_name, invitation->team_name)};
+                            invitation_whom(invitation), invitation->team_name)};
   return team_tell(act, course, invitation->team, &members, 0, &notice);
+}
+
+// Whoever is confidential cannot be invited anew.
+static const char *lapsed_words(const struct act *act, const struct invitation *invitation) {
+  const char *name = invitation->person_name, *team = invitation->team_name;
+  if (invitation->is_confidential && invitation->is_request)
+    return arena_format(act->arena, "Nobody answered a request to join %s in time.", team);
+  if (invitation->is_confidential)
+    return arena_format(act->arena, "%s did not answer the invitation by %s in time.", invitation_whom(invitation),
+                        team);
+  return arena_format(act->arena,
+                      invitation->is_request
+                          ? "Nobody answered the request of %s to join %s in time. You can invite them."
+                          : "%s did not answer the invitation by %s in time. You can invite them again, or somebody "
+                            "else.",
+                      name, team);
 }
 
 static const char *quoted(const struct act *act, const char *message) {

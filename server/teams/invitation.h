@@ -23,6 +23,12 @@ CHECKED enum err join_request_make(const struct act *act, const struct course_vi
 // Ends one that is open, with the reason `kind` in the audit ("invitation declined"); tells nobody.
 CHECKED enum err invitation_settle(const struct act *act, const struct invitation *invitation,
                                    enum invitation_state state, const char *kind);
+// Who they are in what the team is told when it ended: by name, unless they are confidential and did not come to be of
+// the team.
+const char *invitation_whom(const struct invitation *invitation);
+// Whether the team's members are shown it: not the invitation of somebody who was marked confidential since. Whoever
+// asks to join tells the team who they are by themselves.
+bool invitation_is_shown(const struct invitation *invitation);
 // The team is registered or dissolved: what is open ends, and the people are told.
 CHECKED enum err invitation_close_team(const struct act *act, const struct course_view *course,
                                        const struct team *team);

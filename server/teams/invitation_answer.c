@@ -31,7 +31,8 @@ enum err invitation_see(const struct act *act, const struct course_view *course,
   enum err err = load(act, course, id, is_request, &found);
   if (err != ERR_OK)
     return err;
-  if (found.person != act->actor && found.team != course->team && !course_is_staff(course))
+  bool is_of_team = found.team == course->team && invitation_is_shown(&found);
+  if (found.person != act->actor && !is_of_team && !course_is_staff(course))
     return refuse_missing(act, is_request);
   *out = found;
   return ERR_OK;
@@ -143,6 +144,7 @@ static enum err join(const struct act *act, const struct course_view *course, co
 
 static enum err check_free(const struct act *act, const struct invitation *invitation, const struct enrolment *person) {
   bool is_self = person->person == act->actor;
+  const char *name = invitation_whom(invitation);
   if (person->team == invitation->team)
     return problem_raise(act->problem, PROBLEM_IN_TEAM,
                          is_self ? "You are a member of %s already." : "They are a member of %s already.",
@@ -153,7 +155,7 @@ static enum err check_free(const struct act *act, const struct invitation *invit
         "You are in the team %s, and a student is in one team. Leave it first if you would rather join %s.",
         person->team_name, invitation->team_name);
   if (person->team != 0)
-    return problem_raise(act->problem, PROBLEM_IN_TEAM, "%s is in another team now.", person->name);
+    return problem_raise(act->problem, PROBLEM_IN_TEAM, "%s is in another team now.", name);
   if (person->is_seated && is_self)
     return problem_raise(
         act->problem, PROBLEM_IN_LAB,
@@ -161,9 +163,9 @@ static enum err check_free(const struct act *act, const struct invitation *invit
         "join %s.",
         invitation->team_name);
   if (person->is_seated)
-    return problem_raise(act->problem, PROBLEM_IN_LAB, "%s has decided for the labs.", person->name);
+    return problem_raise(act->problem, PROBLEM_IN_LAB, "%s has decided for the labs.", name);
   if (!person->is_active)
-    return problem_raise(act->problem, PROBLEM_ALREADY_ANSWERED, "%s cannot join at present.", person->name);
+    return problem_raise(act->problem, PROBLEM_ALREADY_ANSWERED, "%s cannot join at present.", name);
   return ERR_OK;
 }
 
@@ -226,7 +228,7 @@ static enum err end_by_person(const struct act *act, const struct course_view *c
           arena_format(act->arena,
                        invitation->is_request ? "%s no longer asks to join %s. You can invite somebody else."
                                               : "%s has declined the invitation by %s. You can invite somebody else.",
-                       invitation->person_name, invitation->team_name)};
+                       invitation_whom(invitation), invitation->team_name)};
   enum err err = invitation_settle(act, invitation, state, notice.kind);
   return err == ERR_OK ? team_tell(act, course, invitation->team, members, 0, &notice) : err;
 }

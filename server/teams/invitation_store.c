@@ -6,7 +6,10 @@
 #define INVITATION_ROWS                                                                                                \
   "select i.id, i.course_id, i.team_id, i.person_id, i.direction = 'asked', i.message, i.made_by, i.state, "           \
   "i.created_at, i.expires_at, (select t.name from teams t where t.id = i.team_id), "                                  \
-  "(select coalesce(h.preferred_name, h.name) from people h where h.id = i.person_id) from invitations i "
+  "(select coalesce(h.preferred_name, h.name) from people h where h.id = i.person_id), "                               \
+  "coalesce((select e.is_confidential from enrolments e where e.course_id = i.course_id "                              \
+  "and e.person_id = i.person_id and not exists (select 1 from placements p where p.course_id = i.course_id "          \
+  "and p.person_id = i.person_id and p.until_at is null and p.team_id = i.team_id)), 0) from invitations i "
 
 const char *const invitation_state_names[] = {"open", "accepted", "declined", "withdrawn", "lapsed", NULL};
 
@@ -97,7 +100,8 @@ static void read_row(struct db_rows *rows, struct arena *arena, void *row) {
                           .created_at = db_column_int(rows, 8),
                           .expires_at = db_column_int(rows, 9),
                           .team_name = db_column_text(rows, 10, arena),
-                          .person_name = db_column_text(rows, 11, arena)};
+                          .person_name = db_column_text(rows, 11, arena),
+                          .is_confidential = db_column_int(rows, 12) != 0};
 }
 
 static enum err read_one(struct db_rows *rows, struct arena *arena, struct invitation *out) {

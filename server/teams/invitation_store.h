@@ -31,6 +31,7 @@ struct invitation {
   int64_t expires_at; // the last second at which it can be accepted
   const char *team_name;
   const char *person_name;
+  bool is_confidential; // the person, now, and they are not of the team
 };
 
 CHECKED enum err invitation_store_get(const struct act *act, int64_t course, int64_t id,

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 #include "server/teams/team_view.h"
 
-#include "server/teams/invitation_store.h"
+#include "server/teams/invitation.h"
 #include "server/teams/seeker_tally.h"
 #include "server/teams/team_coverage.h"
 #include "server/teams/team_notice.h"
@@ -81,7 +81,7 @@ static const struct answer_field team_answer_fields[] = {
   {"is_yours", ANSWER_FLAG, ANSWER_ALWAYS, AUDIENCE_CALLER, NULL, NULL, "Whether you are a member"},
   {"members", ANSWER_LIST, ANSWER_ALWAYS, AUDIENCE_CALLER, NULL, &member_answer, "In the order of joining"},
   {"coverage", ANSWER_OBJECT, ANSWER_ALWAYS, AUDIENCE_CALLER, NULL, &coverage_answer, "Of the skills that the course asks for"},
-  {"invitations", ANSWER_LIST, ANSWER_SOMETIMES, AUDIENCE_TEAM, NULL, &open_invitation_answer, "Open ones"},
+  {"invitations", ANSWER_LIST, ANSWER_SOMETIMES, AUDIENCE_TEAM, NULL, &open_invitation_answer, "Open ones; to the team without those of people who were marked confidential since"},
   {"join_requests", ANSWER_LIST, ANSWER_SOMETIMES, AUDIENCE_TEAM, NULL, &open_invitation_answer, "Open ones"},
   {"proposal", ANSWER_OBJECT, ANSWER_SOMETIMES, AUDIENCE_TEAM, NULL, &team_proposal_answer, "Null until the first save"},
   {"handed_in", ANSWER_LIST, ANSWER_SOMETIMES, AUDIENCE_TEAM, NULL, &team_handed_in_answer, "What counts, a row a milestone"},
@@ -112,7 +112,7 @@ static void write_coverage(struct json *json, const struct act *act, const struc
                            const struct coverage_shown *shown, struct viewer viewer);
 static void write_requirement(struct json *json, const struct course *file, const struct requirement_state *state,
                               const int *seekers);
-static enum err write_open(const struct act *act, int64_t team, struct json *json);
+static enum err write_open(const struct act *act, int64_t team, bool is_for_staff, struct json *json);
 static void write_invitation(struct json *json, const struct invitation *invitation);
 static void write_progress(struct json *json, const struct team_progress *progress);
 
@@ -135,7 +135,7 @@ enum err team_view_write(const struct act *act, const struct services *services,
   if (!viewer.is_mate && !viewer.is_staff)
     return ERR_OK;
   struct team_progress progress;
-  if ((err = write_open(act, id, json)) == ERR_OK)
+  if ((err = write_open(act, id, viewer.is_staff, json)) == ERR_OK)
     err = services->team_progress(act, course, id, &progress);
   if (err == ERR_OK)
     write_progress(json, &progress);
@@ -244,7 +244,7 @@ static void write_requirement(struct json *json, const struct course *file, cons
   json_end(json);
 }
 
-static enum err write_open(const struct act *act, int64_t team, struct json *json) {
+static enum err write_open(const struct act *act, int64_t team, bool is_for_staff, struct json *json) {
   struct invitation *list = NULL;
   size_t count = 0;
   enum err err = invitation_store_of_team(act, team, &list, &count);
@@ -252,7 +252,7 @@ static enum err write_open(const struct act *act, int64_t team, struct json *jso
     return err;
   json_array_in(json, "invitations");
   for (size_t i = 0; i < count; i++)
-    if (!list[i].is_request)
+    if (!list[i].is_request && (is_for_staff || invitation_is_shown(&list[i])))
       write_invitation(json, &list[i]);
   json_end(json);
   json_array_in(json, "join_requests");

@@ -198,6 +198,133 @@ static void somebody_confidential_and_somebody_unknown_cannot_be_told_apart(void
   fixture_free(fixture);
 }
 
+// No answer and no message since `mark` gives the person a name to this one.
+static void not_named(struct fixture *fixture, int64_t viewer, int64_t team, int64_t invitation, int64_t mark) {
+  show_team(fixture, viewer, team);
+  fixture_expect(fixture, 200);
+  assert_null(strstr(fixture->answer.body, "Zoe"));
+  assert_int_equal(json_array_size(fixture_json(fixture, "invitations")), 0);
+  fixture_call(fixture, viewer, METHOD_GET, NULL, SAMPLE "/invitations/%lld", (long long)invitation);
+  fixture_refused(fixture, 404, "not_found");
+  static const char *const lists[] = {"/tasks", "/teams", "/requests", "/events"};
+  for (size_t i = 0; i < sizeof lists / sizeof *lists; i++) {
+    fixture_call(fixture, viewer, METHOD_GET, NULL, SAMPLE "%s", lists[i]);
+    assert_null(strstr(fixture->answer.body, "Zoe"));
+  }
+  int64_t named = 0;
+  assert_int_equal(ERR_OK, db_get_int(app_db(fixture->app), &named,
+                                      "select count(*) from outbox where person_id = $1 and id > $2 and "
+                                      "(words like '%Zoe%' or subject like '%Zoe%')",
+                                      db_int(viewer), db_int(mark)));
+  assert_int_equal(named, 0);
+}
+
+static int64_t last_message(struct fixture *fixture) {
+  int64_t last = 0;
+  assert_int_equal(ERR_OK, db_get_int(app_db(fixture->app), &last, "select coalesce(max(id), 0) from outbox"));
+  return last;
+}
+
+static void by_declining(struct fixture *fixture, int64_t zoe, int64_t invitation) {
+  fixture_call(fixture, zoe, METHOD_DELETE, NULL, SAMPLE "/invitations/%lld", (long long)invitation);
+  fixture_expect(fixture, 204);
+}
+
+static void by_founding(struct fixture *fixture, int64_t zoe, int64_t invitation) {
+  (void)invitation;
+  found_team(fixture, zoe, "Another");
+}
+
+static void by_joining_others(struct fixture *fixture, int64_t zoe, int64_t invitation) {
+  (void)invitation;
+  int64_t eli = fixture_student(fixture, "Eli");
+  accept_request(fixture, eli, ask_to_join(fixture, zoe, found_team(fixture, eli, "Another")));
+  fixture_expect(fixture, 200);
+}
+
+static void by_letting_it_lapse(struct fixture *fixture, int64_t zoe, int64_t invitation) {
+  (void)zoe, (void)invitation;
+  fixture_at_seconds(fixture, inside_at + LAPSES_AFTER + 10);
+  fixture_run_duties(fixture);
+}
+
+// The flag is set after the invitation: the team invited somebody by name, and hears the name no more.
+static void somebody_marked_confidential_after_the_invitation_is_named_to_the_team_no_more(void **state) {
+  (void)state;
+  const struct {
+    void (*end)(struct fixture *fixture, int64_t zoe, int64_t invitation);
+    const char *kind;
+    const char *words; // in what the team is told
+  } cases[] = {
+      {by_declining, "invitation declined", "Somebody whom you invited has declined the invitation by One."},
+      {by_founding, "invitation declined", "Somebody whom you invited has decided otherwise and will not join One."},
+      {by_joining_others, "invitation declined", "Somebody whom you invited has decided otherwise"},
+      {by_letting_it_lapse, "invitation lapsed", "Somebody whom you invited did not answer the invitation by One"},
+  };
+  for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+    struct fixture *fixture = sample_at(INSIDE);
+    int64_t ada = fixture_student(fixture, "Ada"), zoe = fixture_student(fixture, "Zoe");
+    int64_t pat = fixture_person(fixture, "Pat", ROLE_STAFF);
+    int64_t team = found_team(fixture, ada, "One"), invitation = invite(fixture, ada, team, zoe);
+    fixture_confidential(fixture, zoe);
+    int64_t mark = last_message(fixture);
+    not_named(fixture, ada, team, invitation, mark);
+    show_team(fixture, pat, team);
+    assert_string_equal(fixture_text(fixture, "invitations.0.name"), "Zoe");
+    fixture_call(fixture, pat, METHOD_GET, NULL, SAMPLE "/invitations/%lld", (long long)invitation);
+    assert_string_equal(fixture_text(fixture, "name"), "Zoe");
+    fixture_call(fixture, zoe, METHOD_GET, NULL, SAMPLE "/invitations");
+    assert_int_equal(fixture_int(fixture, "invitations.0.id"), invitation);
+    fixture_call(fixture, zoe, METHOD_GET, NULL, SAMPLE "/invitations/%lld", (long long)invitation);
+    fixture_expect(fixture, 200);
+    cases[i].end(fixture, zoe, invitation);
+    assert_int_equal(fixture_messages(fixture, ada, cases[i].kind), 1);
+    assert_non_null(strstr(fixture_last_words(fixture, ada), cases[i].words));
+    not_named(fixture, ada, team, invitation, mark);
+    fixture_free(fixture);
+  }
+}
+
+static void somebody_confidential_accepts_an_earlier_invitation_and_is_of_the_team(void **state) {
+  (void)state;
+  struct fixture *fixture = sample_at(INSIDE);
+  int64_t ada = fixture_student(fixture, "Ada"), zoe = fixture_student(fixture, "Zoe");
+  int64_t team = found_team(fixture, ada, "One"), invitation = invite(fixture, ada, team, zoe);
+  fixture_confidential(fixture, zoe);
+  accept(fixture, zoe, invitation);
+  fixture_expect(fixture, 200);
+  assert_non_null(strstr(fixture_last_words(fixture, ada), "Zoe has joined One."));
+  show_team(fixture, ada, team);
+  assert_string_equal(fixture_text(fixture, "members.1.name"), "Zoe");
+  fixture_call(fixture, ada, METHOD_GET, NULL, SAMPLE "/invitations/%lld", (long long)invitation);
+  assert_string_equal(fixture_text(fixture, "name"), "Zoe");
+  fixture_free(fixture);
+}
+
+// Whoever asks to join says who they are; what becomes of it elsewhere is not told by name.
+static void somebody_confidential_who_asks_to_join_is_named_until_they_ask_no_more(void **state) {
+  (void)state;
+  static const char *const kinds[] = {"join request withdrawn", "join request lapsed"};
+  for (int i = 0; i < 2; i++) {
+    struct fixture *fixture = sample_at(INSIDE);
+    int64_t ada = fixture_student(fixture, "Ada"), zoe = fixture_student(fixture, "Zoe");
+    int64_t team = found_team(fixture, ada, "One"), request = ask_to_join(fixture, zoe, team);
+    fixture_confidential(fixture, zoe);
+    int64_t mark = last_message(fixture);
+    show_team(fixture, ada, team);
+    assert_string_equal(fixture_text(fixture, "join_requests.0.name"), "Zoe");
+    if (i == 0) {
+      fixture_call(fixture, zoe, METHOD_DELETE, NULL, SAMPLE "/join-requests/%lld", (long long)request);
+      fixture_expect(fixture, 204);
+    } else {
+      by_letting_it_lapse(fixture, zoe, request);
+    }
+    assert_int_equal(fixture_messages(fixture, ada, kinds[i]), 1);
+    not_named(fixture, ada, team, request, mark);
+    fixture_free(fixture);
+  }
+}
+
 static void an_invitation_is_refused_for_what_is_wrong_with_it(void **state) {
   (void)state;
   struct fixture *fixture = sample_at(INSIDE);
@@ -384,6 +511,9 @@ int main(void) {
       cmocka_unit_test(accepting_one_of_two_invitations_declines_the_other_in_either_order),
       cmocka_unit_test(who_has_a_seat_cannot_join_but_who_waits_for_one_can),
       cmocka_unit_test(somebody_confidential_and_somebody_unknown_cannot_be_told_apart),
+      cmocka_unit_test(somebody_marked_confidential_after_the_invitation_is_named_to_the_team_no_more),
+      cmocka_unit_test(somebody_confidential_accepts_an_earlier_invitation_and_is_of_the_team),
+      cmocka_unit_test(somebody_confidential_who_asks_to_join_is_named_until_they_ask_no_more),
       cmocka_unit_test(an_invitation_is_refused_for_what_is_wrong_with_it),
       cmocka_unit_test(the_invited_decline_and_the_contact_withdraws),
       cmocka_unit_test(any_member_answers_a_join_request),

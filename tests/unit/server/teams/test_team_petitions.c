@@ -272,6 +272,35 @@ static void a_swap_needs_two_places_that_differ_and_tells_of_nobody_else(void **
   assert_int_equal(place_of(fixture, lab), crew.first);
 }
 
+static void the_other_of_a_swap_who_was_marked_confidential_since_is_named_to_staff_only(void **state) {
+  for (int is_granted = 0; is_granted < 2; is_granted++) {
+    struct crew crew = start(state);
+    struct fixture *fixture = crew.fixture;
+    int64_t request =
+        asked(fixture, crew.ada, "swap", arena_format(fixture->arena, "\"person\":%lld", (long long)crew.moe));
+    assert_non_null(strstr(fixture->answer.body, "Moe"));
+    fixture_confidential(fixture, crew.moe);
+    const char *const pages[] = {"/requests", arena_format(fixture->arena, "/requests/%lld", (long long)request)};
+    for (size_t i = 0; i < sizeof pages / sizeof *pages; i++) {
+      fixture_call(fixture, crew.ada, METHOD_GET, NULL, SAMPLE "%s", pages[i]);
+      fixture_expect(fixture, 200);
+      assert_null(strstr(fixture->answer.body, "Moe"));
+      assert_null(strstr(fixture->answer.body, arena_format(fixture->arena, "\"other\":%lld", (long long)crew.moe)));
+      fixture_call(fixture, crew.kim, METHOD_GET, NULL, SAMPLE "%s", pages[i]);
+      assert_non_null(strstr(fixture->answer.body, "Moe"));
+    }
+    say(fixture, crew.moe, request, true);
+    fixture_expect(fixture, 201);
+    assert_int_equal(fixture_int(fixture, "other"), crew.moe); // it is themselves
+    answer_it(fixture, crew.kim, request, is_granted ? GRANT : DECLINE);
+    fixture_expect(fixture, 201);
+    assert_non_null(strstr(fixture_last_words(fixture, crew.ada), "\"swap\" with somebody was "));
+    assert_null(strstr(fixture_last_words(fixture, crew.ada), "Moe"));
+    fixture_free(fixture);
+    *state = NULL;
+  }
+}
+
 static void that_a_member_has_dropped_is_not_found_out_by_asking_for_a_swap(void **state) {
   struct crew crew = start(state);
   struct fixture *fixture = crew.fixture;
@@ -379,6 +408,7 @@ int main(void) {
       cmocka_unit_test_teardown(the_other_who_does_not_agree_ends_the_swap, stop),
       cmocka_unit_test_teardown(the_other_is_told_when_the_swap_comes_to_nothing, stop),
       cmocka_unit_test_teardown(a_swap_needs_two_places_that_differ_and_tells_of_nobody_else, stop),
+      cmocka_unit_test_teardown(the_other_of_a_swap_who_was_marked_confidential_since_is_named_to_staff_only, stop),
       cmocka_unit_test_teardown(that_a_member_has_dropped_is_not_found_out_by_asking_for_a_swap, stop),
       cmocka_unit_test_teardown(consent_is_to_the_places_of_that_time, stop),
       cmocka_unit_test_teardown(a_join_that_is_undone_after_the_consent_is_another_place, stop),
