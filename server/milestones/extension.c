@@ -11,19 +11,32 @@ const char *const extension_scope_names[] = {
     [EXTENSION_PERSON] = "person",     [EXTENSION_TEAM] = "team",       [EXTENSION_TRACK] = "track",
     [EXTENSION_EVERYONE] = "everyone", [EXTENSION_MISSING] = "missing", NULL};
 
-static enum err terms_for(const struct act *act, const struct course_view *course, const struct milestone *milestone,
-                          const struct holder *whose, struct terms *out);
 static enum err terms_for_all(const struct act *act, const struct course_view *course, const struct holder *whose,
                               const struct terms **out);
 
 enum err extension_terms(const struct act *act, const struct course_view *course, const struct milestone *milestone,
                          int64_t person, struct terms *out) {
-  return terms_for(act, course, milestone, &(struct holder){.person = person}, out);
+  return extension_terms_at(act, course, milestone, &(struct holder){.person = person}, EXTENSION_NOW, out);
 }
 
 enum err extension_shared_terms(const struct act *act, const struct course_view *course,
                                 const struct milestone *milestone, const struct holder *holder, struct terms *out) {
-  return terms_for(act, course, milestone, holder, out);
+  return extension_terms_at(act, course, milestone, holder, EXTENSION_NOW, out);
+}
+
+enum err extension_terms_at(const struct act *act, const struct course_view *course, const struct milestone *milestone,
+                            const struct holder *whose, int64_t at, struct terms *out) {
+  const struct extension_span span = {milestone->id, whose->person, whose->team, at};
+  struct extension_grant *rows = NULL;
+  size_t count = 0;
+  enum err err = extension_store_grants(act, course->id, &span, &rows, &count);
+  if (err != ERR_OK)
+    return err;
+  struct extension *grants = arena_array(act->arena, count, sizeof *grants);
+  for (size_t i = 0; i < count; i++)
+    grants[i] = rows[i].grant;
+  *out = terms_of(count > 0 ? extension_calendar(act, course) : NULL, milestone, grants, count);
+  return ERR_OK;
 }
 
 enum err extension_terms_all(const struct act *act, const struct course_view *course, int64_t person,
@@ -39,19 +52,26 @@ enum err extension_shared_all(const struct act *act, const struct course_view *c
 enum err extension_member_terms(const struct act *act, const struct course_view *course,
                                 const struct milestone *milestone, const struct holder *holder,
                                 const struct member_terms **out, size_t *count) {
+  return extension_member_terms_at(act, course, milestone, holder, EXTENSION_NOW, out, count);
+}
+
+enum err extension_member_terms_at(const struct act *act, const struct course_view *course,
+                                   const struct milestone *milestone, const struct holder *holder, int64_t at,
+                                   const struct member_terms **out, size_t *count) {
+  const struct extension_span span = {.milestone = milestone->id, .team = holder->team, .as_of = at};
   struct extension_member_grant *rows = NULL;
   size_t row_count = 0, size = 0;
   enum err err = ERR_OK;
   if (holder->team == 0) {
     struct member_terms *alone = arena_alloc(act->arena, sizeof *alone);
     alone->person = holder->person;
-    if ((err = extension_terms(act, course, milestone, holder->person, &alone->terms)) != ERR_OK)
+    if ((err = extension_terms_at(act, course, milestone, holder, at, &alone->terms)) != ERR_OK)
       return err;
     *out = alone;
     *count = 1;
     return ERR_OK;
   }
-  err = extension_store_member_grants(act, course->id, milestone->id, holder->team, &rows, &row_count);
+  err = extension_store_member_grants(act, course->id, &span, &rows, &row_count);
   if (err != ERR_OK)
     return err;
   struct calendar *calendar = extension_calendar(act, course);
@@ -78,25 +98,12 @@ struct calendar *extension_calendar(const struct act *act, const struct course_v
   return calendar;
 }
 
-static enum err terms_for(const struct act *act, const struct course_view *course, const struct milestone *milestone,
-                          const struct holder *whose, struct terms *out) {
-  struct extension_grant *rows = NULL;
-  size_t count = 0;
-  enum err err = extension_store_grants(act, course->id, milestone->id, whose->person, whose->team, &rows, &count);
-  if (err != ERR_OK)
-    return err;
-  struct extension *grants = arena_array(act->arena, count, sizeof *grants);
-  for (size_t i = 0; i < count; i++)
-    grants[i] = rows[i].grant;
-  *out = terms_of(count > 0 ? extension_calendar(act, course) : NULL, milestone, grants, count);
-  return ERR_OK;
-}
-
 static enum err terms_for_all(const struct act *act, const struct course_view *course, const struct holder *whose,
                               const struct terms **out) {
+  const struct extension_span span = {NULL, whose->person, whose->team, EXTENSION_NOW};
   struct extension_grant *rows = NULL;
   size_t count = 0;
-  enum err err = extension_store_grants(act, course->id, NULL, whose->person, whose->team, &rows, &count);
+  enum err err = extension_store_grants(act, course->id, &span, &rows, &count);
   if (err != ERR_OK)
     return err;
   struct calendar *calendar = count > 0 ? extension_calendar(act, course) : NULL; // without grants nothing moves

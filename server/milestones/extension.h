@@ -86,6 +86,11 @@ CHECKED enum err extension_terms(const struct act *act, const struct course_view
 CHECKED enum err extension_shared_terms(const struct act *act, const struct course_view *course,
                                         const struct milestone *milestone, const struct holder *holder,
                                         struct terms *out);
+// Of a person or a holder, as above, for work of that instant: also by what was taken back at it, or later. What was
+// handed in until then keeps its price.
+CHECKED enum err extension_terms_at(const struct act *act, const struct course_view *course,
+                                    const struct milestone *milestone, const struct holder *whose, int64_t at,
+                                    struct terms *out);
 // Of all milestones (by index in the course file), in one query. A holder of zeros: what holds for everybody.
 CHECKED enum err extension_shared_all(const struct act *act, const struct course_view *course,
                                       const struct holder *holder, const struct terms **out);
@@ -97,6 +102,10 @@ struct member_terms {
 CHECKED enum err extension_member_terms(const struct act *act, const struct course_view *course,
                                         const struct milestone *milestone, const struct holder *holder,
                                         const struct member_terms **out, size_t *count);
+// For work of that instant, as extension_terms_at.
+CHECKED enum err extension_member_terms_at(const struct act *act, const struct course_view *course,
+                                           const struct milestone *milestone, const struct holder *holder, int64_t at,
+                                           const struct member_terms **out, size_t *count);
 // Of one person for all milestones of the course (by index in the course file), in one query: lists and tasks.
 CHECKED enum err extension_terms_all(const struct act *act, const struct course_view *course, int64_t person,
                                      const struct terms **out);

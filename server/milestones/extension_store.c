@@ -49,16 +49,18 @@ enum err extension_store_list(const struct act *act, int64_t course, const struc
   return db_list(&rows, act->arena, read_row, out, count);
 }
 
-enum err extension_store_grants(const struct act *act, int64_t course, const char *milestone, int64_t person,
-                                int64_t team, struct extension_grant **out, size_t *count) {
+enum err extension_store_grants(const struct act *act, int64_t course, const struct extension_span *span,
+                                struct extension_grant **out, size_t *count) {
   struct db_rows rows DB_SCOPE =
       db_query(act->db,
                "select x.milestone, x.person_id, x.team_id, x.due, x.days from extensions x where x.course_id = $1 "
-               "and x.withdrawn_at is null and ($2 = '' or x.milestone = $2 or x.milestone is null) "
+               "and (x.withdrawn_at is null or x.withdrawn_at >= $5) "
+               "and ($2 = '' or x.milestone = $2 or x.milestone is null) "
                "and (x.person_id = $3 or (x.person_id is null and (x.team_id is null or x.team_id = $4 or x.team_id = "
                "(select p.team_id from placements p where p.course_id = $1 and p.person_id = $3 "
                "and p.until_at is null)))) order by x.id",
-               db_int(course), db_text(milestone == NULL ? "" : milestone), db_int(person), db_int(team));
+               db_int(course), db_text(span->milestone == NULL ? "" : span->milestone), db_int(span->person),
+               db_int(span->team), db_int(span->as_of));
   return read_grants(&rows, act->arena, out, count);
 }
 
@@ -72,17 +74,17 @@ enum err extension_store_live(const struct act *act, int64_t course, const char 
   return read_grants(&rows, act->arena, out, count);
 }
 
-enum err extension_store_member_grants(const struct act *act, int64_t course, const char *milestone, int64_t team,
+enum err extension_store_member_grants(const struct act *act, int64_t course, const struct extension_span *span,
                                        struct extension_member_grant **out, size_t *count) {
   struct db_rows rows DB_SCOPE =
       db_query(act->db,
                "select p.person_id, x.id, x.due, x.days from placements p join enrolments e "
                "on e.course_id = p.course_id and e.person_id = p.person_id left join extensions x "
-               "on x.course_id = p.course_id and x.withdrawn_at is null "
+               "on x.course_id = p.course_id and (x.withdrawn_at is null or x.withdrawn_at >= $4) "
                "and (x.milestone = $3 or x.milestone is null) and (x.person_id = p.person_id "
                "or (x.person_id is null and (x.team_id is null or x.team_id = p.team_id))) "
                "where p.course_id = $1 and p.team_id = $2 and p.until_at is null and e.state = 'active' order by p.id",
-               db_int(course), db_int(team), db_text(milestone));
+               db_int(course), db_int(span->team), db_text(span->milestone), db_int(span->as_of));
   struct extension_member_grant *list = NULL;
   size_t size = 0;
   while (db_next(&rows)) {

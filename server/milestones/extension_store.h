@@ -48,10 +48,15 @@ CHECKED enum err extension_store_withdraw(const struct act *act, int64_t id);
 // Newest first.
 CHECKED enum err extension_store_list(const struct act *act, int64_t course, const struct extension_page *page,
                                       struct extension_row **out, size_t *count);
-// Those not withdrawn, of one milestone (NULL: of all; standing ones always), that hold for the person (their team's
-// included), for the team, or for everybody.
-CHECKED enum err extension_store_grants(const struct act *act, int64_t course, const char *milestone, int64_t person,
-                                        int64_t team, struct extension_grant **out, size_t *count);
+// As of an instant: those that were taken back at it, or later, held then.
+#define EXTENSION_NOW INT64_MAX
+struct extension_span {
+  const char *milestone; // NULL: of all; standing ones always
+  int64_t person, team;  // that hold for the person (their team's included), for the team, or for everybody
+  int64_t as_of;         // or EXTENSION_NOW: those that are not withdrawn
+};
+CHECKED enum err extension_store_grants(const struct act *act, int64_t course, const struct extension_span *span,
+                                        struct extension_grant **out, size_t *count);
 // All that are not withdrawn.
 CHECKED enum err extension_store_live(const struct act *act, int64_t course, const char *milestone,
                                       struct extension_grant **out, size_t *count);
@@ -60,9 +65,10 @@ struct extension_member_grant {
   bool has_grant;
   struct extension grant;
 };
-// Of the active members of a team: a row each and grant that holds for them, or one without; by standing in the team.
-CHECKED enum err extension_store_member_grants(const struct act *act, int64_t course, const char *milestone,
-                                               int64_t team, struct extension_member_grant **out, size_t *count);
+// Of the active members of a team (span->team): a row each and grant that holds for them, or one without; by standing
+// in the team.
+CHECKED enum err extension_store_member_grants(const struct act *act, int64_t course, const struct extension_span *span,
+                                               struct extension_member_grant **out, size_t *count);
 // Active students, with the place they have: all, one (person), or a team's.
 CHECKED enum err extension_store_people(const struct act *act, int64_t course, int64_t person, int64_t team,
                                         struct extension_member **out, size_t *count);

@@ -86,9 +86,10 @@ enum err penalty_preview(const struct act *act, const struct course_view *course
                          const struct holder *holder, struct cost_preview *out) {
   struct terms own, shared;
   const struct penalty_current *held = NULL;
-  enum err err = extension_terms(act, course, milestone, act->actor, &own);
+  const struct holder reader = {.person = act->actor};
+  enum err err = extension_terms_at(act, course, milestone, &reader, act->now, &own);
   if (err == ERR_OK)
-    err = extension_shared_terms(act, course, milestone, holder, &shared);
+    err = extension_terms_at(act, course, milestone, holder, act->now, &shared);
   if (err == ERR_OK)
     err = current_of(act, course, milestone, act->actor, &held);
   if (err != ERR_OK)

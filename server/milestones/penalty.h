@@ -36,7 +36,7 @@ CHECKED enum err penalty_waive(const struct act *act, const struct course_view *
 // All rows of a person, newest first, or of everybody (person 0) of a milestone.
 CHECKED enum err penalty_history(const struct act *act, const struct course_view *course, int64_t person,
                                  const char *milestone, const struct penalty **out, size_t *count);
-// What handing in now would cost the caller, and of the others only the most it costs anyone.
+// What handing in at act->now would cost the caller, and of the others only the most it costs anyone.
 struct cost_preview {
   int yours;
   int most; // "no dearer than"

@@ -16,16 +16,29 @@
 struct draft {
   const struct milestone *milestone;
   struct submission submission; // without an id
+  bool is_revision;             // in its window: never later than what it stands for
   const int64_t *people;        // whose work it is at this instant
   size_t people_count;
   const struct submission_lack *lacks;
   size_t lack_count;
 };
 
+// Of work of an instant.
+struct verdict {
+  enum timing timing;
+  int points;
+  bool is_taken;
+};
+
+static enum err find_verdict(const struct act *act, const struct course_view *course, const struct milestone *milestone,
+                             const struct holder *holder, int64_t at, struct verdict *out);
+static enum err last_closes(const struct act *act, const struct course_view *course, const struct milestone *milestone,
+                            const struct holder *holder, int64_t at, int64_t *last, int64_t *own);
 static enum err refuse_kind(const struct act *act, const struct milestone *milestone);
 static enum err draw_up(const struct act *act, const struct course_view *course,
                         const struct submission_content *content, struct draft *draft);
 static enum err judge(const struct act *act, const struct course_view *course, struct draft *draft);
+static enum err judge_time(const struct act *act, const struct course_view *course, struct draft *draft);
 static bool will_count(const struct submission_tally *tally, bool is_on_time);
 static enum err check_team(const struct act *act, const struct course_view *course, const struct holder *holder);
 static enum err check_time(const struct act *act, const struct course_view *course, const struct terms *shared,
@@ -73,14 +86,35 @@ enum err submission_preview(const struct act *act, const struct course_view *cou
 }
 
 enum err submission_record(const struct act *act, const struct course_view *course, const struct milestone *milestone,
-                           const struct holder *holder, int64_t judged_at, int64_t *id) {
+                           const struct holder *holder, const struct submission_judging *judging, int64_t *id) {
   struct draft draft = {.milestone = milestone,
-                        .submission = {.milestone = milestone->id, .holder = *holder, .judged_at = judged_at}};
+                        .submission = {.milestone = milestone->id, .holder = *holder, .judged_at = judging->at},
+                        .is_revision = judging->is_revision};
   enum err err = judge(act, course, &draft);
   if (err == ERR_OK)
     err = write_down(act, course, &draft, "handed in");
   if (err == ERR_OK)
     *id = draft.submission.id;
+  return err;
+}
+
+enum err submission_judged_alike(const struct act *act, const struct course_view *course,
+                                 const struct milestone *milestone, const struct holder *holder,
+                                 const int64_t instants[2], bool *out) {
+  struct verdict verdicts[2] = {0};
+  int64_t last = instants[0] > instants[1] ? instants[0] : instants[1];
+  *out = true;
+  if (instants[0] == instants[1])
+    return ERR_OK;
+  if (last <= milestone->due + milestone->late->grace_seconds) { // where no extension changes anything
+    *out = (instants[0] < milestone->opens) == (instants[1] < milestone->opens);
+    return ERR_OK;
+  }
+  enum err err = ERR_OK;
+  for (size_t i = 0; err == ERR_OK && i < 2; i++)
+    err = find_verdict(act, course, milestone, holder, instants[i], &verdicts[i]);
+  *out = verdicts[0].timing == verdicts[1].timing && verdicts[0].points == verdicts[1].points &&
+         verdicts[0].is_taken == verdicts[1].is_taken;
   return err;
 }
 
@@ -175,14 +209,11 @@ static enum err refuse_kind(const struct act *act, const struct milestone *miles
 static enum err judge(const struct act *act, const struct course_view *course, struct draft *draft) {
   struct submission *submission = &draft->submission;
   struct submission_tally tally;
-  struct terms shared;
   enum err err = check_team(act, course, &submission->holder);
   if (err == ERR_OK)
     err = milestone_people(act, course, &submission->holder, act->now, &draft->people, &draft->people_count);
   if (err == ERR_OK)
-    err = extension_shared_terms(act, course, draft->milestone, &submission->holder, &shared);
-  if (err == ERR_OK)
-    err = check_time(act, course, &shared, draft);
+    err = judge_time(act, course, draft);
   if (err == ERR_OK)
     err = submission_store_tally(act, course->id, draft->milestone->id, &submission->holder, &tally);
   if (err != ERR_OK)
@@ -193,9 +224,22 @@ static enum err judge(const struct act *act, const struct course_view *course, s
   submission->version = tally.versions + 1;
   submission->by = act->actor;
   submission->at = act->now;
-  submission->is_on_time = terms_timing(&shared, submission->judged_at) == TIMING_ON_TIME;
   submission->counts = will_count(&tally, submission->is_on_time);
   return ERR_OK;
+}
+
+// A revision is never later than what it stands for: what has closed, was moved or taken back since does not count.
+static enum err judge_time(const struct act *act, const struct course_view *course, struct draft *draft) {
+  struct submission *submission = &draft->submission;
+  struct terms shared;
+  bool was_on_time = false;
+  enum err err = extension_terms_at(act, course, draft->milestone, &submission->holder, submission->judged_at, &shared);
+  if (err == ERR_OK)
+    err = draft->is_revision ? submission_store_was_on_time(act, course->id, submission, &was_on_time)
+                             : check_time(act, course, &shared, draft);
+  if (err == ERR_OK)
+    submission->is_on_time = was_on_time || terms_timing(&shared, submission->judged_at) == TIMING_ON_TIME;
+  return err;
 }
 
 // A late version takes nothing away from one in time, nor from what staff chose.
@@ -225,23 +269,43 @@ static enum err check_time(const struct act *act, const struct course_view *cour
   if (terms_timing(shared, judged_at) == TIMING_NOT_OPEN)
     return problem_raise(act->problem, PROBLEM_NOT_OPEN, "%s opens on %s.", milestone->title,
                          course_instant_words(course, act->arena, shared->opens));
-  const struct member_terms *members = NULL;
-  size_t count = 0;
-  enum err err = extension_member_terms(act, course, milestone, &draft->submission.holder, &members, &count);
-  if (err != ERR_OK)
-    return err;
   int64_t told = shared->closes, last = shared->closes;
-  for (size_t i = 0; i < count; i++) {
-    int64_t closes = members[i].terms.closes;
-    last = closes > last ? closes : last;
-    if (members[i].person == act->actor && closes > told)
-      told = closes;
-  }
-  if (judged_at <= last)
-    return ERR_OK;
+  enum err err = last_closes(act, course, milestone, &draft->submission.holder, judged_at, &last, &told);
+  if (err != ERR_OK || judged_at <= last)
+    return err;
   return problem_raise(act->problem, PROBLEM_DEADLINE_PASSED,
                        "%s closed on %s. Ask the course's staff if something was in the way.", milestone->title,
                        course_instant_words(course, act->arena, told));
+}
+
+// Raises *last to the latest closes of the holder's people, *own to the reader's own.
+static enum err last_closes(const struct act *act, const struct course_view *course, const struct milestone *milestone,
+                            const struct holder *holder, int64_t at, int64_t *last, int64_t *own) {
+  const struct member_terms *members = NULL;
+  size_t count = 0;
+  enum err err = extension_member_terms_at(act, course, milestone, holder, at, &members, &count);
+  for (size_t i = 0; err == ERR_OK && i < count; i++) {
+    int64_t closes = members[i].terms.closes;
+    *last = closes > *last ? closes : *last;
+    if (members[i].person == act->actor && closes > *own)
+      *own = closes;
+  }
+  return err;
+}
+
+static enum err find_verdict(const struct act *act, const struct course_view *course, const struct milestone *milestone,
+                             const struct holder *holder, int64_t at, struct verdict *out) {
+  struct terms shared;
+  enum err err = extension_terms_at(act, course, milestone, holder, at, &shared);
+  if (err != ERR_OK)
+    return err;
+  *out = (struct verdict){terms_timing(&shared, at), terms_points(&shared, at), true};
+  if (out->timing != TIMING_CLOSED)
+    return ERR_OK;
+  int64_t last = shared.closes, own = shared.closes;
+  err = last_closes(act, course, milestone, holder, at, &last, &own);
+  out->is_taken = at <= last;
+  return err;
 }
 
 static enum err check_accepted(const struct act *act, const struct submission_tally *tally) {

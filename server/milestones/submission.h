@@ -67,12 +67,22 @@ struct submission_preview {
 CHECKED enum err submission_preview(const struct act *act, const struct course_view *course,
                                     const struct milestone *milestone, const struct submission_content *content,
                                     struct submission_preview *out);
-// A version whose content another feature keeps (a proposal): the same checks of time and holder, the same ledger.
-// `judged_at` is the instant by which lateness is judged: act->now, or that of the version a revision in its window
-// stands for, which is never late.
+struct submission_judging {
+  int64_t at; // by which lateness is judged: act->now, or an earlier instant
+  // It stands, in its window, for what was handed in at that instant: it is taken whatever has closed since, is on time
+  // if that was, and costs what that does.
+  bool is_revision;
+};
+// A version whose content another feature keeps (a proposal): the same checks of time and holder, the same ledger, by
+// the terms that held at the instant of judging.
 CHECKED enum err submission_record(const struct act *act, const struct course_view *course,
-                                   const struct milestone *milestone, const struct holder *holder, int64_t judged_at,
-                                   int64_t *id);
+                                   const struct milestone *milestone, const struct holder *holder,
+                                   const struct submission_judging *judging, int64_t *id);
+// Whether work of either instant is judged the same by what holds for all of the holder alike: not open, on time, at so
+// many points, or not taken any more. Nobody's own due says so, so that nobody's own extension shows.
+CHECKED enum err submission_judged_alike(const struct act *act, const struct course_view *course,
+                                         const struct milestone *milestone, const struct holder *holder,
+                                         const int64_t instants[2], bool *out);
 // Until the shared due; a later version counts again. By a member or staff.
 CHECKED enum err submission_withdraw(const struct act *act, const struct course_view *course, int64_t submission);
 // Chooses the version that counts by hand: a member until the shared closes, staff at any time with a reason.

@@ -183,6 +183,19 @@ enum err submission_store_by_rule(const struct act *act, int64_t course, const c
   return err == ERR_NOT_FOUND ? ERR_OK : err;
 }
 
+enum err submission_store_was_on_time(const struct act *act, int64_t course, const struct submission *draft,
+                                      bool *out) {
+  int64_t found = 0;
+  enum err err = db_get_int(act->db, &found,
+                            "select exists (select 1 from submissions where " OF_HOLDER
+                            "and judged_at = $5 and is_on_time = 1 and withdrawn_at is null)",
+                            db_int(course), db_text(draft->milestone), db_int(draft->holder.team),
+                            db_int(draft->holder.person), db_int(draft->judged_at));
+  if (err == ERR_OK)
+    *out = found != 0;
+  return err;
+}
+
 enum err submission_store_withdraw(const struct act *act, int64_t id) {
   return db_exec(act->db,
                  "update submissions set withdrawn_at = $2, withdrawn_by = $3, counts = 0, chosen_at = null, "

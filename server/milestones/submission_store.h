@@ -71,6 +71,9 @@ struct submission_choice {
 };
 CHECKED enum err submission_store_choose(const struct act *act, int64_t course, const char *milestone,
                                          const struct holder *holder, const struct submission_choice *choice);
+// Whether something that the draft stands for (of its holder, milestone and judged_at) was handed in on time.
+CHECKED enum err submission_store_was_on_time(const struct act *act, int64_t course, const struct submission *draft,
+                                              bool *out);
 // The last on time, else the last, of those that are not withdrawn; 0: none.
 CHECKED enum err submission_store_by_rule(const struct act *act, int64_t course, const char *milestone,
                                           const struct holder *holder, int64_t *id);

@@ -57,13 +57,12 @@ static enum err hand_in(const struct act *act, const struct course_view *course,
                         const struct proposal_version *version, int64_t *submission) {
   const struct milestone *milestone = proposal_milestone(course);
   const struct holder holder = {.team = proposal->team};
-  int64_t judged_at = 0;
-  bool is_in_window = false;
-  enum err err = proposal_judged_at(act, course, proposal, version->at, &judged_at, &is_in_window);
+  struct submission_judging judging = {0};
+  enum err err = proposal_judged_at(act, course, proposal, version->at, &judging.at, &judging.is_revision);
   if (err == ERR_OK && milestone != NULL)
-    err = submission_record(act, course, milestone, &holder, judged_at, submission);
+    err = submission_record(act, course, milestone, &holder, &judging, submission);
   if (err == ERR_OK && proposal->judged_at == 0)
-    proposal->judged_at = judged_at;
+    proposal->judged_at = judging.at;
   return err;
 }
 

@@ -69,7 +69,7 @@ enum err proposal_edit_save(const struct act *act, const struct course_view *cou
   edit->wanted.by = act->actor;
   edit->wanted.at = act->now;
   if ((err = proposal_store_put(act, proposal->id, &edit->wanted)) != ERR_OK ||
-      (err = proposal_version_save(act, proposal, &edit->wanted)) != ERR_OK ||
+      (err = proposal_version_save(act, course, proposal, &edit->wanted)) != ERR_OK ||
       (err = proposal_store_update(act, proposal)) != ERR_OK || (err = audit_save(act, course, edit)) != ERR_OK)
     return err;
   return proposal_store_entry(act, proposal->id, edit->wanted.field, edit->wanted.person, &edit->current);

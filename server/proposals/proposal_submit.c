@@ -20,6 +20,8 @@ struct passage {
 };
 
 static enum err load(struct passage *passage, int64_t team);
+static enum err find_window(const struct act *act, const struct course_view *course, const struct proposal *proposal,
+                            int64_t *until);
 static enum err check_registered(const struct passage *passage);
 static enum err check_coverage(const struct passage *passage);
 static enum err record(const struct passage *passage, bool is_dry_run);
@@ -66,17 +68,27 @@ const struct milestone *proposal_milestone(const struct course_view *course) {
 
 enum err proposal_judged_at(const struct act *act, const struct course_view *course, const struct proposal *proposal,
                             int64_t at, int64_t *judged_at, bool *is_in_window) {
-  int64_t until = proposal->state == PROPOSAL_CHANGES_REQUESTED ? proposal->revise_until : 0;
-  if (proposal->state == PROPOSAL_DRAFT && proposal->previous != 0) {
-    struct proposal previous;
-    enum err err = proposal_get(act, course, proposal->previous, &previous);
-    if (err != ERR_OK)
-      return err;
-    until = previous.propose_anew_by;
-  }
-  *is_in_window = at <= until && proposal->judged_at != 0;
+  int64_t until = 0;
+  enum err err = find_window(act, course, proposal, &until);
+  *is_in_window = at <= until;
   *judged_at = *is_in_window ? proposal->judged_at : at;
-  return ERR_OK;
+  return err;
+}
+
+enum err proposal_judged_alike(const struct act *act, const struct course_view *course, const struct proposal *proposal,
+                               const int64_t instants[2], bool *out) {
+  const struct milestone *milestone = proposal_milestone(course);
+  const struct holder holder = {.team = proposal->team};
+  int64_t until = 0;
+  *out = true;
+  if (instants[0] == instants[1] || milestone == NULL)
+    return ERR_OK;
+  enum err err = find_window(act, course, proposal, &until);
+  bool is_in_window = instants[0] <= until;
+  *out = is_in_window == (instants[1] <= until);
+  if (err != ERR_OK || !*out || is_in_window)
+    return err;
+  return submission_judged_alike(act, course, milestone, &holder, instants, out);
 }
 
 enum err proposal_attach_files(const struct act *act, const struct course_view *course,
@@ -120,6 +132,22 @@ static enum err load(struct passage *passage, int64_t team) {
                        : err;
 }
 
+// Until when the first submission's instant judges; before all instants where there is no window.
+static enum err find_window(const struct act *act, const struct course_view *course, const struct proposal *proposal,
+                            int64_t *until) {
+  struct proposal previous = {0};
+  enum err err = ERR_OK;
+  *until = INT64_MIN;
+  if (proposal->judged_at == 0)
+    return ERR_OK;
+  if (proposal->state == PROPOSAL_CHANGES_REQUESTED)
+    *until = proposal->revise_until;
+  else if (proposal->state == PROPOSAL_DRAFT && proposal->previous != 0 &&
+           (err = proposal_get(act, course, proposal->previous, &previous)) == ERR_OK)
+    *until = previous.propose_anew_by;
+  return err;
+}
+
 static enum err check_registered(const struct passage *passage) {
   if (passage->team.state == TEAM_REGISTERED)
     return ERR_OK;
@@ -154,6 +182,7 @@ static enum err record(const struct passage *passage, bool is_dry_run) {
   const struct milestone *milestone = proposal_milestone(passage->course);
   struct proposal_readiness *ready = passage->ready;
   struct holder holder = {.team = passage->team.id};
+  const struct submission_judging judging = {ready->judged_at, ready->is_in_window};
   struct submission made;
   if (milestone == NULL)
     return ERR_OK;
@@ -163,7 +192,7 @@ static enum err record(const struct passage *passage, bool is_dry_run) {
   as_judged.now = ready->judged_at;
   enum err err = penalty_preview(&as_judged, passage->course, milestone, &holder, &ready->cost);
   if (err == ERR_OK)
-    err = submission_record(passage->act, passage->course, milestone, &holder, ready->judged_at, &ready->submission);
+    err = submission_record(passage->act, passage->course, milestone, &holder, &judging, &ready->submission);
   if (err == ERR_OK)
     err = submission_get(passage->act, passage->course, ready->submission, &made);
   if (err == ERR_OK)

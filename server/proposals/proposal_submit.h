@@ -14,7 +14,7 @@ struct proposal_readiness {
   size_t open_count;
   // What a submission now would do, and after a submission has done.
   int64_t judged_at;        // by which lateness is judged: now, or of a revision in its window the first submission's
-  bool is_in_window;        // of revision, or of proposing anew: never late
+  bool is_in_window;        // of revision, or of proposing anew: no later than that
   bool is_on_time;          // by what holds for the whole team alike; true when the course file has no such milestone
   int64_t submission;       // 0: none was recorded
   struct cost_preview cost; // points of 100 that its lateness costs
@@ -30,6 +30,10 @@ CHECKED enum err proposal_submit(const struct act *act, const struct course_view
 CHECKED enum err proposal_judged_at(const struct act *act, const struct course_view *course,
                                     const struct proposal *proposal, int64_t at, int64_t *judged_at,
                                     bool *is_in_window);
+// Whether what was written at either instant would be judged the same if staff counted it: by the milestone's terms,
+// and by a window of revision or of proposing anew.
+CHECKED enum err proposal_judged_alike(const struct act *act, const struct course_view *course,
+                                       const struct proposal *proposal, const int64_t instants[2], bool *out);
 // What it names stays from now on, and the team may read it. invalid_fields for what is no file of the team any more.
 CHECKED enum err proposal_attach_files(const struct act *act, const struct course_view *course,
                                        const struct proposal *proposal);

@@ -3,6 +3,7 @@
 
 #include "common/base/text.h"
 #include "server/milestones/extension.h"
+#include "server/milestones/milestone.h"
 #include "server/proposals/change.h"
 #include "server/proposals/proposal_submit.h"
 #include "server/proposals/review.h"
@@ -15,6 +16,7 @@ struct days {
   int64_t opens, due, closes;
 };
 
+static enum err is_excused(const struct act *act, const struct course_view *course, bool *out);
 static enum err add_draft(const struct act *act, const struct course_view *course, const struct proposal *proposal,
                           struct task_list *list);
 static enum err add_revision(const struct act *act, const struct course_view *course, const struct proposal *proposal,
@@ -53,13 +55,28 @@ enum err proposal_tasks_own(const struct act *act, const struct course_view *cou
   return ERR_OK;
 }
 
+// Whoever joined late or was excused is asked for nothing, as reminders ask them for nothing.
+static enum err is_excused(const struct act *act, const struct course_view *course, bool *out) {
+  const struct milestone *milestone = proposal_milestone(course);
+  const struct milestone_facts *facts = NULL;
+  *out = false;
+  if (milestone == NULL)
+    return ERR_OK;
+  enum err err = milestone_facts_all(act, course, act->actor, &facts);
+  if (err == ERR_OK)
+    *out = facts[milestone - course->file->milestones].is_excused;
+  return err;
+}
+
 static enum err add_draft(const struct act *act, const struct course_view *course, const struct proposal *proposal,
                           struct task_list *list) {
   const char *missing = NULL;
   struct days days;
   struct team team;
+  bool is_nothing_owed = false;
   enum err err = days_of(act, course, proposal, &days);
-  if (err != ERR_OK || (proposal->id == 0 && act->now < days.opens))
+  if (err != ERR_OK || (proposal->id == 0 && act->now < days.opens) ||
+      (err = is_excused(act, course, &is_nothing_owed)) != ERR_OK || is_nothing_owed)
     return err;
   if (proposal->id == 0) {
     const char *words = "Nothing is saved yet. Any member begins it; what is missing is listed beside it.";

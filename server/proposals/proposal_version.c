@@ -2,6 +2,7 @@
 #include "server/proposals/proposal_version.h"
 
 #include "common/base/text.h"
+#include "server/proposals/proposal_submit.h"
 #include "server/proposals/proposal_version_store.h"
 #include "server/proposals/review.h"
 
@@ -11,21 +12,30 @@ static const struct proposal_entry *find(const struct proposal_entry *entries, s
 static enum err limit_to_reader(const struct act *act, const struct course_view *course, int64_t team,
                                 struct version_page *page);
 static bool takes_in(const struct act *act, const struct proposal *proposal, const struct proposal_version *version);
-static enum err begin(const struct act *act, struct proposal *proposal, enum proposal_version_kind kind,
+static enum err begin(const struct act *act, struct proposal *proposal, enum proposal_version_kind kind, int64_t at,
                       const struct proposal_handed_in *handed_in);
 
-enum err proposal_version_save(const struct act *act, struct proposal *proposal, const struct proposal_entry *entry) {
+enum err proposal_version_save(const struct act *act, const struct course_view *course, struct proposal *proposal,
+                               const struct proposal_entry *entry) {
   struct proposal_version last = {0};
+  bool is_alike = true;
   enum err err = newest(act, proposal, &last);
+  bool is_taken_in = takes_in(act, proposal, &last);
+  bool is_out_of_order = last.proposal == proposal->id && last.at > act->now;
+  if (err == ERR_OK && (is_taken_in || is_out_of_order))
+    err = proposal_judged_alike(act, course, proposal, (const int64_t[]){last.at, act->now}, &is_alike);
+  // A version says all that was saved until its last save, so it is not dated before what it has from the one before:
+  // but where that is judged otherwise, and not in it (version_store_entries).
+  int64_t at = is_out_of_order && is_alike ? last.at : act->now;
   if (err == ERR_OK)
-    err = takes_in(act, proposal, &last) ? version_store_touch(act, proposal->team, last.version)
-                                         : begin(act, proposal, VERSION_SAVED, NULL);
+    err = is_taken_in && is_alike ? version_store_touch(act, proposal->team, last.version, at)
+                                  : begin(act, proposal, VERSION_SAVED, at, NULL);
   return err == ERR_OK ? version_store_put(act, proposal->id, proposal->version, entry) : err;
 }
 
 enum err proposal_version_seal(const struct act *act, struct proposal *proposal, enum proposal_version_kind kind,
                                const struct proposal_handed_in *handed_in) {
-  enum err err = begin(act, proposal, kind, handed_in);
+  enum err err = begin(act, proposal, kind, act->now, handed_in);
   return err == ERR_OK && kind == VERSION_BEGUN_ANEW ? version_store_put_all(act, proposal->id, proposal->version)
                                                      : err;
 }
@@ -84,7 +94,7 @@ enum err proposal_version_get(const struct act *act, const struct course_view *c
 
 enum err proposal_version_entries(const struct act *act, const struct proposal_version *version,
                                   struct proposal_entry **out, size_t *count) {
-  return version_store_entries(act, version->proposal, version->version, out, count);
+  return version_store_entries(act, version, out, count);
 }
 
 // Version 0 when the proposal has none yet.
@@ -120,15 +130,15 @@ static bool takes_in(const struct act *act, const struct proposal *proposal, con
          version->by == act->actor && act->now - version->started_at <= PROPOSAL_FOLD_SECONDS;
 }
 
-static enum err begin(const struct act *act, struct proposal *proposal, enum proposal_version_kind kind,
+static enum err begin(const struct act *act, struct proposal *proposal, enum proposal_version_kind kind, int64_t at,
                       const struct proposal_handed_in *handed_in) {
   struct proposal_version next = {.version = proposal->version + 1,
                                   .proposal = proposal->id,
                                   .kind = kind,
                                   .state = proposal->state,
                                   .by = act->actor,
-                                  .started_at = act->now,
-                                  .at = act->now,
+                                  .started_at = at,
+                                  .at = at,
                                   .submission = handed_in == NULL ? 0 : handed_in->submission,
                                   .counted = handed_in == NULL ? 0 : handed_in->counted,
                                   .reason = handed_in == NULL ? NULL : handed_in->reason};

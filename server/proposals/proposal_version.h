@@ -34,9 +34,9 @@ struct proposal_version {
 };
 
 // Takes what was saved into the newest version, or begins the next one, and sets proposal->version; the caller writes
-// the proposal's row.
-CHECKED enum err proposal_version_save(const struct act *act, struct proposal *proposal,
-                                       const struct proposal_entry *entry);
+// the proposal's row. What would be judged otherwise than the newest version, if staff counted it, begins the next one.
+CHECKED enum err proposal_version_save(const struct act *act, const struct course_view *course,
+                                       struct proposal *proposal, const struct proposal_entry *entry);
 // A version that takes no more saves; of a proposal anew it holds all that it begins with. `handed_in` is NULL unless
 // it is submitted.
 CHECKED enum err proposal_version_seal(const struct act *act, struct proposal *proposal,

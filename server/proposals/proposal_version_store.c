@@ -35,9 +35,9 @@ enum err version_store_insert(const struct act *act, int64_t team, const struct 
                  db_int_or_null(version->submission), db_int_or_null(version->counted), db_text(version->reason));
 }
 
-enum err version_store_touch(const struct act *act, int64_t team, int64_t version) {
+enum err version_store_touch(const struct act *act, int64_t team, int64_t version, int64_t at) {
   return db_exec(act->db, "update proposal_versions set at = $3 where team_id = $1 and version = $2", db_int(team),
-                 db_int(version), db_int(act->now));
+                 db_int(version), db_int(at));
 }
 
 enum err version_store_take_back(const struct act *act, int64_t team, int64_t version) {
@@ -64,18 +64,22 @@ enum err version_store_put_all(const struct act *act, int64_t proposal, int64_t 
                  db_int(proposal), db_int(version));
 }
 
-// Of each field the newest value up to that version.
-enum err version_store_entries(const struct act *act, int64_t proposal, int64_t version, struct proposal_entry **out,
-                               size_t *count) {
+// Of each field the newest value up to that version. What is in time does not say what was saved too late, although
+// that was written before it.
+enum err version_store_entries(const struct act *act, const struct proposal_version *version,
+                               struct proposal_entry **out, size_t *count) {
   struct db_rows rows DB_SCOPE =
       db_query(act->db,
                "select v.field, v.person_id, coalesce(w.preferred_name, w.name), v.kind, v.value, v.file_id, "
                "v.file_id is not null and not exists (select 1 from files f where f.id = v.file_id) "
                "from proposal_version_values v left join people w on w.id = v.person_id where v.proposal_id = $1 "
                "and v.version = (select max(x.version) from proposal_version_values x where x.proposal_id = $1 "
-               "and x.field = v.field and coalesce(x.person_id, 0) = coalesce(v.person_id, 0) and x.version <= $2) "
+               "and x.field = v.field and coalesce(x.person_id, 0) = coalesce(v.person_id, 0) and x.version <= $2 "
+               "and not exists (select 1 from proposal_versions o where o.proposal_id = $1 and o.version = x.version "
+               "and o.kind = 'saved' and o.at > $3)) "
                "order by v.field, coalesce(v.person_id, 0)",
-               db_int(proposal), db_int(version));
+               db_int(version->proposal), db_int(version->version),
+               db_int(version->kind == VERSION_SAVED ? version->at : INT64_MAX));
   struct proposal_entry *list = NULL;
   size_t size = 0;
   while (db_next(&rows)) {

@@ -15,10 +15,11 @@ CHECKED enum err version_store_list(const struct act *act, int64_t course, int64
 // A version that was sealed for a decision is none of a standing one any more.
 CHECKED enum err version_store_take_back(const struct act *act, int64_t team, int64_t version);
 CHECKED enum err version_store_insert(const struct act *act, int64_t team, const struct proposal_version *version);
-CHECKED enum err version_store_touch(const struct act *act, int64_t team, int64_t version); // saved again, now
+// Saved again, until `at`.
+CHECKED enum err version_store_touch(const struct act *act, int64_t team, int64_t version, int64_t at);
 CHECKED enum err version_store_put(const struct act *act, int64_t proposal, int64_t version,
                                    const struct proposal_entry *entry);
 // All that the proposal says now.
 CHECKED enum err version_store_put_all(const struct act *act, int64_t proposal, int64_t version);
-CHECKED enum err version_store_entries(const struct act *act, int64_t proposal, int64_t version,
+CHECKED enum err version_store_entries(const struct act *act, const struct proposal_version *version,
                                        struct proposal_entry **out, size_t *count);

@@ -257,7 +257,7 @@ static void staff_see_what_counts_of_everybody_page_by_page_and_all_of_one(void 
 }
 
 // As the proposals do.
-static enum err record(struct term *term, int64_t judged_at, int64_t *id) {
+static enum err record(struct term *term, struct submission_judging judging, int64_t *id) {
   struct fixture *fixture = term->fixture;
   struct problem problem;
   problem_init(&problem, fixture->arena);
@@ -272,7 +272,7 @@ static enum err record(struct term *term, int64_t judged_at, int64_t *id) {
   assert_int_equal(ERR_OK, course_open(&act, app_services(fixture->app)->library, fixture->course, &course));
   assert_int_equal(ERR_OK, milestone_find(&act, course, "proposal", &milestone));
   assert_int_equal(ERR_OK, db_begin_write(act.db));
-  enum err err = submission_record(&act, course, milestone, &holder, judged_at, id);
+  enum err err = submission_record(&act, course, milestone, &holder, &judging, id);
   if (err == ERR_OK)
     assert_int_equal(ERR_OK, db_commit(act.db));
   else
@@ -286,10 +286,11 @@ static void a_revision_is_judged_by_what_it_stands_for(void **state) {
   int64_t due = 0, first = 0, second = 0, third = 0;
   assert_true(instant_parse("2023-09-23T03:59:00Z", &due));
   term_at(term, due);
-  assert_int_equal(ERR_OK, record(term, due, &first));
+  assert_int_equal(ERR_OK, record(term, (struct submission_judging){due, false}, &first));
   term_at(term, due + 20 * 86400);
-  assert_int_equal(ERR_CONFLICT, record(term, due + 20 * 86400, &third)); // closed long since
-  assert_int_equal(ERR_OK, record(term, due, &second));
+  const struct submission_judging by_itself = {due + 20 * 86400, false}, as_first = {due, true};
+  assert_int_equal(ERR_CONFLICT, record(term, by_itself, &third)); // closed long since
+  assert_int_equal(ERR_OK, record(term, as_first, &second));
   fixture_call(fixture, term->bob, METHOD_GET, NULL, MILESTONES "proposal/submissions");
   assert_int_equal(second, fixture_int(fixture, "submissions.0.id"));
   assert_true(json_is_true(fixture_json(fixture, "submissions.0.counts")));

@@ -99,12 +99,30 @@ static void a_revision_whose_time_is_over_is_not_said_to_be_in_time(void **state
   end_class(&class);
 }
 
+static void who_is_excused_is_asked_for_nothing(void **state) {
+  (void)state;
+  struct class class = registered_class(INSIDE);
+  struct fixture *fixture = class.fixture;
+  fixture_call(
+      fixture, class.staff, METHOD_POST,
+      arena_format(fixture->arena, "{\"person\":%lld,\"excused\":true,\"reason\":\"Ill.\"}", (long long)class.bob),
+      SAMPLE "/milestones/proposal/excusals");
+  fixture_expect(fixture, 201);
+  assert_false(has_task(fixture, class.bob, "write the proposal"));
+  assert_true(has_task(fixture, class.ann, "write the proposal"));
+  saved(&class, class.ann, "title", "\"Caches\"");
+  assert_false(has_task(fixture, class.bob, "submit the proposal"));
+  assert_true(has_task(fixture, class.ann, "submit the proposal"));
+  end_class(&class);
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(an_unwritten_proposal_is_a_task_once_its_milestone_is_open),
       cmocka_unit_test(a_draft_is_told_as_saved_not_submitted_with_what_is_missing),
       cmocka_unit_test(requested_changes_and_a_refusal_are_tasks_until_their_day),
       cmocka_unit_test(what_closed_before_it_was_submitted_says_what_is_left_to_do),
+      cmocka_unit_test(who_is_excused_is_asked_for_nothing),
       cmocka_unit_test(a_revision_whose_time_is_over_is_not_said_to_be_in_time),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
