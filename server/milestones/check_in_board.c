@@ -2,6 +2,8 @@
 #include "server/milestones/check_in_board.h"
 
 #include "server/milestones/check_in_board_store.h"
+#include "server/milestones/extension_effect.h"
+#include "server/milestones/extension_store.h"
 #include "server/milestones/slot_store.h"
 #include "server/milestones/slot_view.h"
 
@@ -15,12 +17,16 @@ struct board {
   struct board_follow_up *follow_ups;
   struct slot *slots;
   struct slot_booking *bookings;
-  size_t member_count, update_count, note_count, record_count, follow_up_count, slot_count, booking_count;
+  struct extension_grant *grants;
+  struct extension *picked; // room for as many
+  struct calendar *calendar;
+  size_t member_count, update_count, note_count, record_count, follow_up_count, slot_count, booking_count, grant_count;
 };
 
 static enum err load(const struct act *act, const struct course_view *course, struct board *board);
 static void write_holder(struct json *json, const struct board *board, const struct board_holder *holder);
 static int64_t write_slot(struct json *json, const struct board *board, const struct holder *holder);
+static int64_t shared_due(const struct board *board, const struct holder *holder);
 static void write_members(struct json *json, const struct board *board, const struct holder *holder);
 static void write_notes(struct json *json, const struct board *board, const struct holder *holder);
 static void write_record(struct json *json, const struct board *board, const struct holder *holder);
@@ -38,7 +44,7 @@ static const struct answer_field update_fields[] = {
   {"by_name",    ANSWER_TEXT,    ANSWER_NULLABLE, AUDIENCE_TEAM, NULL, NULL, "Who changed it last"},
   {"at",         ANSWER_INSTANT, ANSWER_NULLABLE, AUDIENCE_TEAM, NULL, NULL, "When it was changed last"},
   {"first_at",   ANSWER_INSTANT, ANSWER_NULLABLE, AUDIENCE_TEAM, NULL, NULL, "When it came first"},
-  {"is_in_time", ANSWER_FLAG,    ANSWER_ALWAYS,   AUDIENCE_TEAM, NULL, NULL, "Whether it came before the check-in: its slot, or without one the milestone's due; it costs nothing"},
+  {"is_in_time", ANSWER_FLAG,    ANSWER_ALWAYS,   AUDIENCE_TEAM, NULL, NULL, "Whether it came before the check-in: its slot, or without one the due that the team has alike; it costs nothing"},
 };
 const struct answer check_in_update_answer = {"CheckInUpdate", NULL, false, update_fields, sizeof update_fields / sizeof *update_fields};
 static const struct answer_field mentor_fields[] = {
@@ -148,8 +154,15 @@ static enum err load(const struct act *act, const struct course_view *course, st
     err = check_in_board_store_follow_ups(act, course->id, &board->follow_ups, &board->follow_up_count);
   if (err == ERR_OK)
     err = slot_store_list(act, course->id, &all, &board->slots, &board->slot_count);
-  return err == ERR_OK ? slot_store_bookings(act, course->id, milestone, 0, &board->bookings, &board->booking_count)
-                       : err;
+  if (err == ERR_OK)
+    err = slot_store_bookings(act, course->id, milestone, 0, &board->bookings, &board->booking_count);
+  if (err == ERR_OK)
+    err = extension_store_live(act, course->id, milestone, &board->grants, &board->grant_count);
+  if (err != ERR_OK)
+    return err;
+  board->picked = arena_array(act->arena, board->grant_count + 1, sizeof *board->picked);
+  board->calendar = board->grant_count > 0 ? extension_calendar(act, course) : NULL;
+  return ERR_OK;
 }
 
 static void write_holder(struct json *json, const struct board *board, const struct board_holder *holder) {
@@ -195,7 +208,20 @@ static int64_t write_slot(struct json *json, const struct board *board, const st
     return board->slots[i].starts;
   }
   json_none(json, "slot");
-  return board->milestone->due;
+  return shared_due(board, holder);
+}
+
+// As extension_shared_terms: nobody's personal grant in a team, or their mates could tell it from `is_in_time`.
+static int64_t shared_due(const struct board *board, const struct holder *holder) {
+  size_t count = 0;
+  for (size_t i = 0; i < board->grant_count; i++) {
+    const struct extension_grant *grant = &board->grants[i];
+    bool is_theirs =
+        grant->person != 0 ? grant->person == holder->person : grant->team == 0 || grant->team == holder->team;
+    if (is_theirs)
+      board->picked[count++] = grant->grant;
+  }
+  return terms_of(board->calendar, board->milestone, board->picked, count).due;
 }
 
 static void write_members(struct json *json, const struct board *board, const struct holder *holder) {

@@ -8,6 +8,7 @@
 #include "server/http/shape.h"
 #include "server/milestones/check_in.h"
 #include "server/milestones/check_in_board.h"
+#include "server/milestones/extension.h"
 #include "server/milestones/slot.h"
 
 enum { PAGE_DEFAULT = 100, PAGE_MAX = 200 };
@@ -242,16 +243,19 @@ static enum err reply_update(struct request *request, const struct milestone *mi
   const struct course_view *course = request_course(request);
   struct check_in_update update;
   struct slot slot = {0};
+  struct terms shared;
   const char *note = NULL;
   enum err err = check_in_update_get(&request->act, course, milestone, &update, &note);
   if (err == ERR_OK)
     err = slot_of(&request->act, course, milestone, &update.holder, &slot);
+  if (err == ERR_OK)
+    err = extension_shared_terms(&request->act, course, milestone, &update.holder, &shared);
   if (err != ERR_OK)
     return err;
   struct json *json = reply_object(request);
   json_text(json, "milestone", milestone->id);
   json_object_in(json, "update");
-  check_in_update_write(json, &update, slot.id != 0 ? slot.starts : milestone->due);
+  check_in_update_write(json, &update, slot.id != 0 ? slot.starts : shared.due);
   json_end(json);
   json_text(json, "note_to_staff", note);
   return ERR_OK;

@@ -4,6 +4,46 @@
 #include "server/courses/task.h"
 
 #define STAFF "from enrolments g where g.course_id = f.course_id and g.state = 'active' and g.role <> 'student'"
+// Of $1 the course, $2 the milestones, $3 and $4 the holder.
+#define SLOTLESS                                                                                                       \
+  "where s.course_id = $1 and s.counts = 1 and s.milestone in (select value from json_each($2)) "                      \
+  "and (($3 = 0 and $4 = 0) or (coalesce(s.team_id, 0) = $3 and coalesce(s.person_id, 0) = $4)) "                      \
+  "and not exists (select 1 from slot_bookings b where b.course_id = s.course_id and b.milestone = s.milestone "       \
+  "and coalesce(b.team_id, 0) = coalesce(s.team_id, 0) and coalesce(b.person_id, 0) = coalesce(s.person_id, 0) "       \
+  "and b.ended_at is null) order by s.id"
+
+static enum err add_files(const struct act *act, struct db_rows *rows, struct task_slotless *list, size_t count);
+
+enum err check_in_task_store_slotless(const struct act *act, int64_t course, const char *milestones,
+                                      const struct holder *holder, struct task_slotless **out, size_t *count) {
+  const struct db_value of[] = {db_int(course), db_text(milestones), db_int(holder->team), db_int(holder->person)};
+  struct db_rows rows DB_SCOPE = db_query(act->db,
+                                          "select s.id, s.milestone, s.team_id, s.person_id, s.link, s.code, "
+                                          "s.reproduce, s.statement from submissions s " SLOTLESS,
+                                          of[0], of[1], of[2], of[3]);
+  struct task_slotless *list = NULL;
+  size_t size = 0;
+  while (db_next(&rows)) {
+    list = arena_more(act->arena, list, size, sizeof *list);
+    list[size++] = (struct task_slotless){.submission = db_column_int(&rows, 0),
+                                          .milestone = db_column_text(&rows, 1, act->arena),
+                                          .holder = {db_column_int(&rows, 2), db_column_int(&rows, 3)},
+                                          .content = {.link = db_column_text(&rows, 4, act->arena),
+                                                      .code = db_column_text(&rows, 5, act->arena),
+                                                      .reproduce = db_column_text(&rows, 6, act->arena),
+                                                      .statement = db_column_text(&rows, 7, act->arena)}};
+  }
+  if (rows.err != ERR_OK)
+    return rows.err;
+  struct db_rows files DB_SCOPE = db_query(act->db,
+                                           "select s.id, f.id, f.name, f.media, f.sha256, f.bytes, f.uploaded_at "
+                                           "from submissions s join submission_files x on x.submission_id = s.id "
+                                           "join files f on f.id = x.file_id " SLOTLESS ", x.position",
+                                           of[0], of[1], of[2], of[3]);
+  *out = list;
+  *count = size;
+  return add_files(act, &files, list, size);
+}
 
 enum err check_in_task_store_updates(const struct act *act, int64_t course, const struct holder *holder,
                                      const char ***out, size_t *count) {
@@ -41,4 +81,23 @@ enum err check_in_task_store_follow_ups(const struct act *act, int64_t course, s
   *out = list;
   *count = size;
   return ERR_OK;
+}
+
+static enum err add_files(const struct act *act, struct db_rows *rows, struct task_slotless *list, size_t count) {
+  size_t at = 0;
+  while (db_next(rows)) {
+    while (at < count && list[at].submission != db_column_int(rows, 0))
+      at++;
+    if (at == count)
+      return ERR_INTERNAL; // both are of one snapshot
+    size_t *file_count = &list[at].content.file_count;
+    list[at].files = arena_more(act->arena, list[at].files, *file_count, sizeof *list[at].files);
+    list[at].files[(*file_count)++] = (struct file){.id = db_column_int(rows, 1),
+                                                    .name = db_column_text(rows, 2, act->arena),
+                                                    .media = db_column_text(rows, 3, act->arena),
+                                                    .sha256 = db_column_text(rows, 4, act->arena),
+                                                    .bytes = db_column_int(rows, 5),
+                                                    .uploaded_at = db_column_int(rows, 6)};
+  }
+  return rows->err;
 }

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "server/milestones/check_in.h"
+#include "server/milestones/submission_parts.h"
 
 struct task_follow_up {
   int64_t id;
@@ -11,6 +12,17 @@ struct task_follow_up {
   const char *name; // of the team or student
 };
 
+struct task_slotless { // what counts of somebody's who has no booked slot of the milestone
+  int64_t submission;
+  const char *milestone;
+  struct holder holder;
+  struct submission_content content;
+  struct file *files; // as many as content says
+};
+
+// Of those milestones, given as ["poster","video"], and of the holder, or with zeros of everybody.
+CHECKED enum err check_in_task_store_slotless(const struct act *act, int64_t course, const char *milestones,
+                                              const struct holder *holder, struct task_slotless **out, size_t *count);
 // Ids of the milestones for which the holder has written an update.
 CHECKED enum err check_in_task_store_updates(const struct act *act, int64_t course, const struct holder *holder,
                                              const char ***out, size_t *count);

@@ -3,35 +3,36 @@
 
 #include <string.h>
 
+#include "server/milestones/check_in_lack.h"
 #include "server/milestones/check_in_task_store.h"
+#include "server/milestones/extension.h"
+#include "server/milestones/milestone_facts.h"
 #include "server/milestones/slot_notice.h"
 #include "server/milestones/slot_store.h"
-#include "server/milestones/submission.h"
 #include "server/teams/team.h"
 
 enum { SOON_SECONDS = 48 * 3600, RECORD_WITHIN_SECONDS = 24 * 3600 };
 
-// What there is of a student's holder, for all milestones.
+// What there is of a student and their holder, by index of the milestone.
 struct own {
   struct holder holder;
-  const struct milestone_facts *facts; // by index of the milestone
-  struct slot *booked;
-  struct slot_offered *offered;
-  const char **updates;
-  bool *needs_slot; // by index: what they handed in is nothing without one
-  size_t booked_count, offered_count, update_count;
+  const struct milestone_facts *facts;
+  const struct terms *terms; // the student's own
+  struct check_in_standing *standing;
+  int64_t *slot_starts; // of the booked one
 };
 
-static bool is_held_by_slots(const struct milestone *milestone);
 static enum err find_holder(const struct act *act, const struct course_view *course, struct holder *out);
 static enum err load_own(const struct act *act, const struct course_view *course, struct own *own);
-static enum err load_needs(const struct act *act, const struct course_view *course, struct own *own);
+static enum err load_standing(const struct act *act, const struct course_view *course, struct own *own);
+static struct check_in_standing *standing_of(const struct course_view *course, const struct own *own,
+                                             const char *milestone);
 static void add_own(const struct act *act, const struct course_view *course, const struct own *own, size_t index,
                     struct task_list *list);
-static void add_booking(const struct act *act, const struct course_view *course, const struct own *own,
-                        const struct milestone *milestone, struct task_list *list);
-static void add_update(const struct act *act, const struct course_view *course, const struct milestone *milestone,
-                       const struct slot *slot, struct task_list *list);
+static void add_booking(const struct act *act, const struct course_view *course, const struct own *own, size_t index,
+                        struct task_list *list);
+static void add_update(const struct act *act, const struct course_view *course, const struct own *own, size_t index,
+                       struct task_list *list);
 static enum err add_coming(const struct act *act, const struct course_view *course, struct task_list *list);
 static enum err add_unrecorded(const struct act *act, const struct course_view *course, struct task_list *list);
 static enum err add_follow_ups(const struct act *act, const struct course_view *course, struct task_list *list);
@@ -64,30 +65,24 @@ enum err check_in_tasks_held(const struct act *act, const struct course_view *co
 enum err check_in_tasks_offer(const struct act *act, const struct course_view *course, struct task_list *list) {
   if (!course_is_staff(course))
     return ERR_OK;
-  struct slot_offered *offered = NULL;
-  size_t count = 0;
-  enum err err = slot_store_offered(act, course->id, &offered, &count);
+  const struct check_in_offer *offers = NULL;
+  const struct terms *terms = NULL;
+  enum err err = check_in_offers(act, course, &offers);
+  if (err == ERR_OK)
+    err = extension_shared_all(act, course, &(struct holder){0}, &terms);
   for (size_t i = 0; err == ERR_OK && i < course->file->milestone_count; i++) {
     const struct milestone *milestone = &course->file->milestones[i];
-    bool is_offered = false;
-    for (size_t k = 0; k < count; k++)
-      is_offered = is_offered || strcmp(offered[k].milestone, milestone->id) == 0;
-    if (is_offered || !is_held_by_slots(milestone) || act->now < milestone->opens || act->now > milestone->due)
+    if (offers[i].offered > 0 || !check_in_is_by_slot(milestone) || act->now < terms[i].opens ||
+        act->now > terms[i].due)
       continue;
     task_add(list, &(struct task){.kind = "offer slots",
                                   .title = arena_format(act->arena, "Offer slots: %s", milestone->title),
                                   .words = "It has opened, and nobody of the staff has offered a slot: students have "
                                            "nothing to choose from.",
-                                  .due = milestone->due,
+                                  .due = terms[i].due,
                                   .link = slot_link(act, course, milestone->id)});
   }
   return err;
-}
-
-// The poster session's slot is one of several ways: nobody has to book it.
-static bool is_held_by_slots(const struct milestone *milestone) {
-  return (milestone->kind == MILESTONE_CHECK_IN || milestone->kind == MILESTONE_PRESENTATION) &&
-         (milestone->slot_length.days != 0 || milestone->slot_length.seconds != 0);
 }
 
 static enum err find_holder(const struct act *act, const struct course_view *course, struct holder *out) {
@@ -105,70 +100,80 @@ static enum err find_holder(const struct act *act, const struct course_view *cou
 static enum err load_own(const struct act *act, const struct course_view *course, struct own *own) {
   enum err err = milestone_facts_all(act, course, act->actor, &own->facts);
   if (err == ERR_OK)
-    err = slot_store_offered(act, course->id, &own->offered, &own->offered_count);
-  if (err == ERR_OK)
-    err = slot_store_booked(act, course->id, &own->holder, &own->booked, &own->booked_count);
-  if (err == ERR_OK)
-    err = check_in_task_store_updates(act, course->id, &own->holder, &own->updates, &own->update_count);
-  return err == ERR_OK ? load_needs(act, course, own) : err;
+    err = extension_terms_all(act, course, act->actor, &own->terms);
+  return err == ERR_OK ? load_standing(act, course, own) : err;
 }
 
-// Staff may have cancelled the slot since.
-static enum err load_needs(const struct act *act, const struct course_view *course, struct own *own) {
-  size_t count = course->file->milestone_count;
-  own->needs_slot = arena_array(act->arena, count, sizeof *own->needs_slot);
-  enum err err = ERR_OK;
-  for (size_t i = 0; err == ERR_OK && i < count; i++) {
-    own->needs_slot[i] = is_held_by_slots(&course->file->milestones[i]);
-    if (!own->needs_slot[i] && own->facts[i].submission != 0)
-      err = submission_needs_slot(act, course, &course->file->milestones[i], &own->holder, &own->needs_slot[i]);
+static enum err load_standing(const struct act *act, const struct course_view *course, struct own *own) {
+  size_t width = course->file->milestone_count, booked_count = 0, update_count = 0, slotless_count = 0;
+  own->standing = arena_array(act->arena, width + 1, sizeof *own->standing);
+  own->slot_starts = arena_array(act->arena, width + 1, sizeof *own->slot_starts);
+  const struct check_in_offer *offers = NULL;
+  const struct check_in_slotless *slotless = NULL;
+  struct slot *booked = NULL;
+  const char **updates = NULL;
+  enum err err = check_in_offers(act, course, &offers);
+  if (err == ERR_OK)
+    err = slot_store_booked(act, course->id, &own->holder, &booked, &booked_count);
+  if (err == ERR_OK)
+    err = check_in_task_store_updates(act, course->id, &own->holder, &updates, &update_count);
+  if (err == ERR_OK)
+    err = check_in_slotless_all(act, course, &own->holder, &slotless, &slotless_count);
+  if (err != ERR_OK)
+    return err;
+  for (size_t i = 0; i < width; i++)
+    own->standing[i].offer = offers[i];
+  for (size_t i = 0; i < booked_count; i++) {
+    standing_of(course, own, booked[i].milestone)->is_booked = true;
+    own->slot_starts[milestone_index(course, booked[i].milestone)] = booked[i].starts;
   }
-  return err;
+  for (size_t i = 0; i < update_count; i++)
+    standing_of(course, own, updates[i])->is_written = true;
+  for (size_t i = 0; i < slotless_count; i++)
+    standing_of(course, own, slotless[i].milestone)->is_slotless = true;
+  return ERR_OK;
+}
+
+// One beyond the last: of an earlier course file.
+static struct check_in_standing *standing_of(const struct course_view *course, const struct own *own,
+                                             const char *milestone) {
+  return &own->standing[milestone_index(course, milestone)];
 }
 
 static void add_own(const struct act *act, const struct course_view *course, const struct own *own, size_t index,
                     struct task_list *list) {
   const struct milestone *milestone = &course->file->milestones[index];
-  bool is_of_teams = course->file->tracks[milestone->track].capacity == 0;
-  const struct milestone_facts *facts = &own->facts[index];
-  if (is_of_teams != (own->holder.team != 0) || facts->is_held || facts->is_missed || facts->is_excused)
+  const struct check_in_standing *standing = &own->standing[index];
+  if (milestone_is_of_teams(course, milestone) != (own->holder.team != 0))
     return;
-  const struct slot *slot = NULL;
-  for (size_t i = 0; i < own->booked_count; i++)
-    slot = strcmp(own->booked[i].milestone, milestone->id) == 0 ? &own->booked[i] : slot;
-  if (slot == NULL && own->needs_slot[index])
-    add_booking(act, course, own, milestone, list);
-  bool is_written = false;
-  for (size_t i = 0; i < own->update_count; i++)
-    is_written = is_written || strcmp(own->updates[i], milestone->id) == 0;
-  if (!is_written && milestone->kind == MILESTONE_CHECK_IN && act->now >= milestone->opens)
-    add_update(act, course, milestone, slot, list);
+  unsigned lacks = check_in_lacks(milestone, &own->facts[index], standing);
+  unsigned to_do = check_in_to_do(course, &own->terms[index], standing, lacks, act->now);
+  if ((to_do & CHECK_IN_LACKS_SLOT) != 0)
+    add_booking(act, course, own, index, list);
+  if ((to_do & CHECK_IN_LACKS_UPDATE) != 0)
+    add_update(act, course, own, index, list);
 }
 
-static void add_booking(const struct act *act, const struct course_view *course, const struct own *own,
-                        const struct milestone *milestone, struct task_list *list) {
-  const struct slot_offered *offered = NULL;
-  for (size_t i = 0; i < own->offered_count; i++)
-    if (strcmp(own->offered[i].milestone, milestone->id) == 0)
-      offered = &own->offered[i];
-  if (offered == NULL || (offered->free == 0 && act->now > milestone->due))
-    return;
+static void add_booking(const struct act *act, const struct course_view *course, const struct own *own, size_t index,
+                        struct task_list *list) {
+  const struct milestone *milestone = &course->file->milestones[index];
   task_add(list, &(struct task){.kind = "book a slot",
                                 .title = arena_format(act->arena, "Book a slot: %s", milestone->title),
-                                .words = offered->free == 0
+                                .words = own->standing[index].offer.free == 0
                                              ? "None is free now: ask the course's staff for another one."
                                              : "Any member books for the team, until 24 hours before the slot begins.",
-                                .due = milestone->due,
+                                .due = own->terms[index].due,
                                 .link = slot_link(act, course, milestone->id)});
 }
 
-static void add_update(const struct act *act, const struct course_view *course, const struct milestone *milestone,
-                       const struct slot *slot, struct task_list *list) {
+static void add_update(const struct act *act, const struct course_view *course, const struct own *own, size_t index,
+                       struct task_list *list) {
+  const struct milestone *milestone = &course->file->milestones[index];
   task_add(list, &(struct task){.kind = "write the update",
                                 .title = arena_format(act->arena, "Write the update: %s", milestone->title),
                                 .words = "What was done, what comes next, what is in the way: staff read it before "
                                          "they meet you. You can add a private note to staff.",
-                                .due = slot != NULL ? slot->starts : milestone->due,
+                                .due = own->standing[index].is_booked ? own->slot_starts[index] : own->terms[index].due,
                                 .link = arena_format(act->arena, "/courses/%s/milestones/%s/update", course->slug,
                                                      milestone->id)});
 }

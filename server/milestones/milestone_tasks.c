@@ -5,7 +5,6 @@
 #include "server/milestones/outage.h"
 #include "server/teams/team.h"
 
-static bool is_to_do(const struct terms *terms, const struct milestone_facts *facts, int64_t now);
 static const char *cost_words(const struct act *act, const struct course_view *course, const struct terms *terms);
 
 enum err milestone_tasks_own(const struct act *act, const struct course_view *course, struct task_list *list) {
@@ -24,7 +23,7 @@ enum err milestone_tasks_own(const struct act *act, const struct course_view *co
     const struct milestone *milestone = &course->file->milestones[i];
     // A proposal has tasks of its own: whether it is saved, what it lacks (server/proposals/proposal_tasks.h).
     if (milestone->kind == MILESTONE_PROPOSAL || !milestone_may_concern(course, milestone) ||
-        !milestone_takes_work(milestone) || !is_to_do(&terms[i], &facts[i], act->now))
+        !milestone_takes_work(milestone) || !milestone_is_to_hand_in(&terms[i], &facts[i], act->now))
       continue;
     task_add(list, &(struct task){
                        .kind = "hand in",
@@ -35,6 +34,12 @@ enum err milestone_tasks_own(const struct act *act, const struct course_view *co
                        .link = arena_format(act->arena, "/courses/%s/milestones/%s", course->slug, milestone->id)});
   }
   return ERR_OK;
+}
+
+// Who held a presentation or missed it, owes its slides all the same: only those can be late (rules.md).
+bool milestone_is_to_hand_in(const struct terms *terms, const struct milestone_facts *facts, int64_t now) {
+  enum timing timing = terms_timing(terms, now);
+  return facts->submission == 0 && !facts->is_excused && (timing == TIMING_ON_TIME || timing == TIMING_LATE);
 }
 
 enum err milestone_tasks_outages(const struct act *act, const struct course_view *course, struct task_list *list) {
@@ -51,12 +56,6 @@ enum err milestone_tasks_outages(const struct act *act, const struct course_view
                                     .words = outage_words(act, course, &outages[i]),
                                     .link = arena_format(act->arena, "/courses/%s/outages", course->slug)});
   return err;
-}
-
-// Who held a presentation or missed it, owes its slides all the same: only those can be late (rules.md).
-static bool is_to_do(const struct terms *terms, const struct milestone_facts *facts, int64_t now) {
-  enum timing timing = terms_timing(terms, now);
-  return facts->submission == 0 && !facts->is_excused && (timing == TIMING_ON_TIME || timing == TIMING_LATE);
 }
 
 static const char *cost_words(const struct act *act, const struct course_view *course, const struct terms *terms) {

@@ -84,10 +84,12 @@ static void add_student(struct sink *sink, struct instant_cache *cache, const st
                         size_t person) {
   const struct roll *roll = &sink->plan->roll;
   int64_t due = subject->due, until = subject->due;
+  size_t milestone = 0;
   if (subject->topic == REMINDER_INFO_CARD)
     until = roll->course->file->ends_at; // a card is taken until then
   if (subject->milestone != NULL) {
-    const struct terms *terms = &roll->people[person].terms[subject->milestone - roll->course->file->milestones];
+    milestone = (size_t)(subject->milestone - roll->course->file->milestones);
+    const struct terms *terms = &roll->people[person].terms[milestone];
     due = terms->due;
     until = milestone_takes_work(subject->milestone) ? terms->closes : due;
   }
@@ -99,13 +101,17 @@ static void add_student(struct sink *sink, struct instant_cache *cache, const st
     if (!is_known && lacks(roll, subject, person) == 0)
       return;
     is_known = true;
+    if (subject->milestone != NULL && roll_to_do(roll, person, milestone, at[i]) == 0)
+      continue;
+    bool is_past =
+        subject->milestone != NULL && at[i] < roll->now && roll_to_do(roll, person, milestone, roll->now) == 0;
     emit(sink, &(struct reminder){.at = at[i],
                                   .person = roll->people[person].person,
                                   .key = subject->key,
                                   .title = subject->title,
                                   .offset = cache->offsets[i],
                                   .due = due,
-                                  .useful_until = until,
+                                  .useful_until = is_past && until > due ? due : until,
                                   .subject = subject,
                                   .thing = person});
   }

@@ -25,11 +25,14 @@ static struct reminder_message of_proposal(const struct plan *plan, const struct
 static struct reminder_message of_offer(const struct plan *plan, const struct reminder *reminder);
 static struct reminder_message of_invitation(const struct plan *plan, const struct reminder *reminder);
 static struct reminder_message of_slot(const struct plan *plan, const struct reminder *reminder);
+static const char *appointment_words(const struct plan *plan, const struct reminder *reminder);
 static const char *missing_words(const struct plan *plan, const struct reminder *reminder);
 static int64_t offered_until(const struct plan *plan, const struct reminder *reminder);
 static bool is_in_the_line(const struct plan *plan, const struct reminder *reminder);
 static const char *place_words(const struct plan *plan, const struct reminder *reminder);
+static unsigned to_do(const struct plan *plan, const struct reminder *reminder);
 static const char *milestone_missing_words(const struct plan *plan, unsigned lacks);
+static const char *booking_words(unsigned lacks);
 static const char *subject_link(const struct plan *plan, const struct reminder *reminder);
 static const char *people_words(const struct plan *plan, const struct reminder *reminder);
 static const char *forming_words(const struct plan *plan);
@@ -60,14 +63,18 @@ static struct reminder_message to_student(const struct plan *plan, const struct 
   const struct act *act = plan->act;
   struct terms terms = {.due = reminder->due, .closes = reminder->useful_until};
   struct reminder_reader reader = {.terms = &terms, .has_team = plan->roll.people[reminder->thing].team != 0};
+  bool has_handed_in = false;
   if (reminder->subject->milestone != NULL) {
     size_t milestone = milestone_of(plan, reminder);
-    unsigned lacks = roll_lacks_milestone(&plan->roll, reminder->thing, milestone);
+    unsigned lacks = to_do(plan, reminder);
     terms = plan->roll.people[reminder->thing].terms[milestone];
-    reader.has_slot = (lacks & ROLL_NO_BOOKING) == 0;
+    reader.has_slot = (lacks & ROLL_NO_BOOKING) == 0 || (lacks & ROLL_NONE_FREE) != 0;
     reader.has_draft = (lacks & ROLL_DRAFT) != 0;
+    has_handed_in = milestone_takes_work(reminder->subject->milestone) && (lacks & ROLL_NOT_HANDED_IN) == 0;
   }
   struct reminder_words words = reminder_to_student(act->arena, plan->calendar, reminder->subject, &reader, act->now);
+  if (has_handed_in)
+    words.words = appointment_words(plan, reminder);
   const char *missing = missing_words(plan, reminder);
   bool is_said = is_in_the_line(plan, reminder);
   return (struct reminder_message){
@@ -169,6 +176,15 @@ static struct reminder_message of_slot(const struct plan *plan, const struct rem
       .link = course_link(plan, arena_format(arena, "/milestones/%s/board", first->milestone))};
 }
 
+// Who lacks the appointment alone is not told again to hand in.
+static const char *appointment_words(const struct plan *plan, const struct reminder *reminder) {
+  bool is_over = plan->act->now > reminder->due;
+  const char *words = check_in_is_by_slot(reminder->subject->milestone)
+                          ? (is_over ? "It was to be held by" : "It is to be held by")
+                          : (is_over ? "It was due" : "It is due");
+  return arena_format(plan->act->arena, "%s %s.", words, instant_words(plan, reminder->due));
+}
+
 static const char *missing_words(const struct plan *plan, const struct reminder *reminder) {
   const struct roll *roll = &plan->roll;
   size_t person = reminder->thing;
@@ -183,7 +199,7 @@ static const char *missing_words(const struct plan *plan, const struct reminder 
   case REMINDER_MILESTONE:
     break;
   }
-  return milestone_missing_words(plan, roll_lacks_milestone(roll, person, milestone_of(plan, reminder)));
+  return milestone_missing_words(plan, to_do(plan, reminder));
 }
 
 // Until when a seat is offered to them; 0: none is.
@@ -223,6 +239,14 @@ static const char *place_words(const struct plan *plan, const struct reminder *r
              : "You are in no team; you wait in line for a lab seat, which may not become free.";
 }
 
+// As it is when it is said; of what was to do at its instant only, as it was then.
+static unsigned to_do(const struct plan *plan, const struct reminder *reminder) {
+  size_t milestone = milestone_of(plan, reminder);
+  int64_t now = plan->act->now;
+  unsigned lacks = roll_to_do(&plan->roll, reminder->thing, milestone, reminder->at > now ? reminder->at : now);
+  return lacks != 0 ? lacks : roll_to_do(&plan->roll, reminder->thing, milestone, reminder->at);
+}
+
 static const char *milestone_missing_words(const struct plan *plan, unsigned lacks) {
   struct text words;
   text_init(&words, plan->act->arena);
@@ -233,10 +257,20 @@ static const char *milestone_missing_words(const struct plan *plan, unsigned lac
   if ((lacks & ROLL_UNREGISTERED) != 0)
     text_add(&words, " Only a registered team submits, and yours is not registered.");
   if ((lacks & ROLL_NO_BOOKING) != 0)
-    text_add(&words, words.size == 0 ? "No slot is booked yet." : " No slot is booked yet.");
+    text_add_format(&words, "%s%s", words.size == 0 ? "" : " ", booking_words(lacks));
   if ((lacks & ROLL_NO_UPDATE) != 0)
     text_add(&words, words.size == 0 ? "The update is not written yet." : " The update is not written yet.");
   return text_get(&words);
+}
+
+static const char *booking_words(unsigned lacks) {
+  bool is_free = (lacks & ROLL_NONE_FREE) == 0;
+  if ((lacks & ROLL_SLOTLESS) != 0)
+    return is_free ? "What is handed in is shown in a slot, and yours was cancelled: book another one."
+                   : "What is handed in is shown in a slot, and yours was cancelled: none is free now, so ask the "
+                     "course's staff for another one.";
+  return is_free ? "No slot is booked yet."
+                 : "No slot is booked yet, and none is free: ask the course's staff for another one.";
 }
 
 static const char *subject_link(const struct plan *plan, const struct reminder *reminder) {

@@ -1,14 +1,17 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 #include "server/reminders/roll.h"
 
-enum { IS_BOOKED = 1, IS_WRITTEN = 2 };
+#include "server/milestones/milestone_tasks.h"
+
+enum { IS_BOOKED = 1, IS_WRITTEN = 2, IS_SLOTLESS = 4, OF_A_DRAFT = ROLL_DRAFT | ROLL_UNREGISTERED };
 
 static enum err load_things(const struct act *act, struct roll *roll);
 static enum err load_flags(const struct act *act, struct roll *roll);
 static void set_flag(const struct roll *roll, int64_t team, int64_t person, const char *milestone, unsigned char flag);
 static size_t team_index(const struct roll *roll, int64_t team);
 static bool is_barred(const struct roll *roll, size_t person);
-static bool needs_booking(const struct roll *roll, size_t milestone);
+static struct check_in_standing standing_of(const struct roll *roll, size_t person, size_t milestone);
+static bool is_to_hand_in(const struct roll *roll, size_t person, size_t milestone, bool has_draft, int64_t at);
 
 enum err roll_load(const struct act *act, const struct course_view *course, struct roll *out) {
   struct roll roll = {.course = course, .now = act->now};
@@ -88,25 +91,43 @@ unsigned roll_lacks_milestone(const struct roll *roll, size_t person, size_t mil
   const struct milestone *what = &roll->course->file->milestones[milestone];
   const struct milestone_person *who = &roll->people[person];
   const struct milestone_facts *facts = &who->facts[milestone];
-  if (!roll_is_theirs(roll, person, milestone) || facts->is_excused || facts->is_accepted)
+  if (!roll_is_theirs(roll, person, milestone) || facts->is_excused)
     return 0;
-  size_t width = roll->course->file->milestone_count;
   const struct roll_team_row *team = who->team != 0 ? roll_team(roll, who->team) : NULL;
-  unsigned flags = team != NULL ? roll->team_flags[(size_t)(team - roll->teams) * width + milestone]
-                                : roll->person_flags[person * width + milestone];
   unsigned lacks = 0;
   if (milestone_takes_work(what) && facts->submission == 0)
     lacks |= ROLL_NOT_HANDED_IN;
-  bool is_over = facts->is_held || facts->is_missed; // of which the slides may be owed all the same
-  if (!is_over && needs_booking(roll, milestone) && (flags & IS_BOOKED) == 0)
-    lacks |= ROLL_NO_BOOKING;
-  if (!is_over && what->kind == MILESTONE_CHECK_IN && (flags & IS_WRITTEN) == 0)
-    lacks |= ROLL_NO_UPDATE;
   if (what->kind == MILESTONE_PROPOSAL && lacks != 0 && team != NULL) {
     lacks |= team->proposal != 0 && team->proposal_state == PROPOSAL_DRAFT ? ROLL_DRAFT : 0u;
     lacks |= team->state != TEAM_REGISTERED ? ROLL_UNREGISTERED : 0u;
   }
+  const struct check_in_standing standing = standing_of(roll, person, milestone);
+  unsigned held = check_in_lacks(what, facts, &standing);
+  if ((held & CHECK_IN_LACKS_SLOT) != 0) {
+    lacks |= ROLL_NO_BOOKING;
+    lacks |= standing.offer.free == 0 ? ROLL_NONE_FREE : 0u;
+    lacks |= standing.is_slotless ? ROLL_SLOTLESS : 0u;
+  }
+  if ((held & CHECK_IN_LACKS_UPDATE) != 0)
+    lacks |= ROLL_NO_UPDATE;
   return lacks == 0 ? 0 : lacks | ROLL_LACKS;
+}
+
+unsigned roll_to_do(const struct roll *roll, size_t person, size_t milestone, int64_t at) {
+  unsigned lacks = roll_lacks_milestone(roll, person, milestone), to_do = 0;
+  if (lacks == 0)
+    return 0;
+  const struct check_in_standing standing = standing_of(roll, person, milestone);
+  unsigned held = ((lacks & ROLL_NO_BOOKING) != 0 ? CHECK_IN_LACKS_SLOT : 0u) |
+                  ((lacks & ROLL_NO_UPDATE) != 0 ? CHECK_IN_LACKS_UPDATE : 0u);
+  held = check_in_to_do(roll->course, &roll->people[person].terms[milestone], &standing, held, at);
+  if ((lacks & ROLL_NOT_HANDED_IN) != 0 && is_to_hand_in(roll, person, milestone, (lacks & ROLL_DRAFT) != 0, at))
+    to_do |= lacks & (ROLL_NOT_HANDED_IN | OF_A_DRAFT);
+  if ((held & CHECK_IN_LACKS_SLOT) != 0)
+    to_do |= lacks & (ROLL_NO_BOOKING | ROLL_NONE_FREE | ROLL_SLOTLESS);
+  if ((held & CHECK_IN_LACKS_UPDATE) != 0)
+    to_do |= ROLL_NO_UPDATE;
+  return to_do == 0 ? 0 : to_do | ROLL_LACKS;
 }
 
 bool roll_is_of(const struct roll *roll, int64_t staff, int64_t team) {
@@ -153,17 +174,18 @@ static enum err load_flags(const struct act *act, struct roll *roll) {
   size_t width = roll->course->file->milestone_count;
   roll->team_flags = arena_array(act->arena, roll->team_count * width + 1, 1);
   roll->person_flags = arena_array(act->arena, roll->count * width + 1, 1);
-  roll->is_offered = arena_array(act->arena, width + 1, sizeof *roll->is_offered);
   struct roll_update *updates = NULL;
-  size_t update_count = 0, offered_count = 0;
-  const char **offered = NULL;
+  const struct check_in_slotless *slotless = NULL;
+  size_t update_count = 0, slotless_count = 0;
   enum err err = roll_store_updates(act, roll->course->id, &updates, &update_count);
   if (err == ERR_OK)
-    err = roll_store_offered(act, roll->course->id, &offered, &offered_count);
-  for (size_t i = 0; err == ERR_OK && i < offered_count; i++)
-    roll->is_offered[milestone_index(roll->course, offered[i])] = true; // one beyond: of an earlier course file
+    err = check_in_offers(act, roll->course, &roll->offers_of);
+  if (err == ERR_OK)
+    err = check_in_slotless_all(act, roll->course, &(struct holder){0}, &slotless, &slotless_count);
   for (size_t i = 0; err == ERR_OK && i < update_count; i++)
     set_flag(roll, updates[i].team, updates[i].person, updates[i].milestone, IS_WRITTEN);
+  for (size_t i = 0; err == ERR_OK && i < slotless_count; i++)
+    set_flag(roll, slotless[i].holder.team, slotless[i].holder.person, slotless[i].milestone, IS_SLOTLESS);
   for (size_t i = 0; err == ERR_OK && i < roll->booking_count; i++)
     set_flag(roll, roll->bookings[i].team, roll->bookings[i].person, roll->bookings[i].milestone, IS_BOOKED);
   return err;
@@ -198,9 +220,22 @@ static bool is_barred(const struct roll *roll, size_t person) {
   return course_bars_auditor(roll->course, standing->credit, standing->is_audit_approved);
 }
 
-// The poster session's slot is one of several ways: nobody has to book it. Nor where nothing is offered yet.
-static bool needs_booking(const struct roll *roll, size_t milestone) {
-  const struct milestone *what = &roll->course->file->milestones[milestone];
-  return (what->kind == MILESTONE_CHECK_IN || what->kind == MILESTONE_PRESENTATION) &&
-         (what->slot_length.days != 0 || what->slot_length.seconds != 0) && roll->is_offered[milestone];
+static struct check_in_standing standing_of(const struct roll *roll, size_t person, size_t milestone) {
+  const struct milestone_person *who = &roll->people[person];
+  size_t width = roll->course->file->milestone_count;
+  const struct roll_team_row *team = who->team != 0 ? roll_team(roll, who->team) : NULL;
+  unsigned flags = team != NULL ? roll->team_flags[(size_t)(team - roll->teams) * width + milestone]
+                                : roll->person_flags[person * width + milestone];
+  return (struct check_in_standing){.offer = roll->offers_of[milestone],
+                                    .is_booked = (flags & IS_BOOKED) != 0,
+                                    .is_slotless = (flags & IS_SLOTLESS) != 0,
+                                    .is_written = (flags & IS_WRITTEN) != 0};
+}
+
+// A proposal's task is there before it opens once there is a draft, and after it closes: staff can give more time.
+static bool is_to_hand_in(const struct roll *roll, size_t person, size_t milestone, bool has_draft, int64_t at) {
+  const struct milestone_person *who = &roll->people[person];
+  if (roll->course->file->milestones[milestone].kind == MILESTONE_PROPOSAL)
+    return (has_draft || at >= who->terms[milestone].opens) && at <= roll->course->file->ends_at;
+  return milestone_is_to_hand_in(&who->terms[milestone], &who->facts[milestone], at);
 }

@@ -4,6 +4,7 @@
 // which words is the plan's (plan.h).
 #pragma once
 
+#include "server/milestones/check_in_lack.h"
 #include "server/milestones/milestone_facts.h"
 #include "server/reminders/roll_store.h"
 
@@ -29,7 +30,7 @@ struct roll {
   // By team and milestone, by person and milestone: flags below.
   unsigned char *team_flags;
   unsigned char *person_flags;
-  bool *is_offered; // by milestone: there are slots to choose from
+  const struct check_in_offer *offers_of; // by milestone: slots to choose from
 };
 CHECKED enum err roll_load(const struct act *act, const struct course_view *course, struct roll *out);
 
@@ -47,11 +48,16 @@ enum roll_lack {
   ROLL_NO_UPDATE = 1 << 5,
   ROLL_WAITING = 1 << 6, // in the line for a lab seat
   ROLL_NO_PLACE = 1 << 7,
+  ROLL_NONE_FREE = 1 << 8, // of ROLL_NO_BOOKING: only staff can help
+  ROLL_SLOTLESS = 1 << 9,  // the same: what they handed in is nothing without the slot that was cancelled
 };
 unsigned roll_lacks_card(const struct roll *roll, size_t person);
 unsigned roll_lacks_registration(const struct roll *roll, size_t person);
 unsigned roll_lacks_lab(const struct roll *roll, size_t person);
 unsigned roll_lacks_milestone(const struct roll *roll, size_t person, size_t milestone);
+// Which of that they can do, or ask for, at an instant that may be to come: what their list of tasks has of the
+// milestone then. 0: nothing; nobody is reminded of what nothing can be done about.
+unsigned roll_to_do(const struct roll *roll, size_t person, size_t milestone, int64_t at);
 // Whether the milestone is theirs: registered teams' members, seated students; of a proposal also who will register.
 bool roll_is_theirs(const struct roll *roll, size_t person, size_t milestone);
 // Whether somebody of the staff mentors the team or reviews its proposals.

@@ -216,12 +216,6 @@ enum err roll_store_seats_taken(const struct act *act, int64_t course, int64_t *
       db_int(course));
 }
 
-enum err roll_store_offered(const struct act *act, int64_t course, const char ***out, size_t *count) {
-  struct db_rows rows DB_SCOPE = db_query(
-      act->db, "select distinct milestone from slots where course_id = $1 and cancelled_at is null", db_int(course));
-  return db_texts(&rows, act->arena, out, count);
-}
-
 static enum team_state team_state_from(const char *name) {
   if (strcmp(name, "registered") == 0)
     return TEAM_REGISTERED;

@@ -74,5 +74,3 @@ CHECKED enum err roll_store_staff(const struct act *act, int64_t course, struct 
 CHECKED enum err roll_store_reviewers(const struct act *act, int64_t course, struct roll_tie **out, size_t *count);
 // Lab seats that are taken or held by an open offer, whoever's (rules.md, Lab seats).
 CHECKED enum err roll_store_seats_taken(const struct act *act, int64_t course, int64_t *out);
-// Milestones of which slots are offered that are not cancelled.
-CHECKED enum err roll_store_offered(const struct act *act, int64_t course, const char ***out, size_t *count);

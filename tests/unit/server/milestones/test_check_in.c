@@ -163,6 +163,47 @@ static void a_late_update_shows_when_it_came_and_costs_nothing(void **state) {
   }
 }
 
+#define LATER (DUE_AT + 2 * DAY)
+
+// What the team has alike decides: a mate could tell a personal grant from it.
+static void an_update_is_in_time_until_the_due_that_the_team_shares(void **state) {
+  (void)state;
+  static const struct {
+    const char *scope;
+    int64_t at;
+    bool is_in_time;
+  } cases[] = {
+      {"team", DUE_AT + 1, true},    {"team", LATER, true},          {"team", LATER + 1, false},
+      {"everyone", LATER, true},     {"everyone", LATER + 1, false}, {"person", DUE_AT, true},
+      {"person", DUE_AT + 1, false}, {"other", DUE_AT, true},        {"other", DUE_AT + 1, false},
+  };
+  for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+    struct house house = house_new(&autumn);
+    struct fixture *fixture = house.fixture;
+    bool is_other = strcmp(cases[i].scope, "other") == 0;
+    int64_t whom = is_other                                ? house.other
+                   : strcmp(cases[i].scope, "team") == 0   ? house.team
+                   : strcmp(cases[i].scope, "person") == 0 ? house.ann
+                                                           : 0;
+    house_at(&house, OPENS);
+    grant(&house, house.staff, "check-in", until(&house, is_other ? "team" : cases[i].scope, whom, LATER));
+    fixture_expect(fixture, 200);
+    house_at(&house, cases[i].at);
+    write_update(&house, house.ann, "The loader", "");
+    fixture_expect(fixture, 200);
+    const int64_t readers[] = {house.ann, house.bob};
+    for (size_t k = 0; k < 2; k++) {
+      read_update(&house, readers[k]);
+      if (json_is_true(fixture_json(fixture, "update.is_in_time")) != cases[i].is_in_time)
+        fail_msg("%s, %lld", cases[i].scope, (long long)(cases[i].at - DUE_AT));
+    }
+    board_of(&house, "check-in");
+    if (json_is_true(fixture_json(fixture, "holders.0.update.is_in_time")) != cases[i].is_in_time)
+      fail_msg("the board: %s, %lld", cases[i].scope, (long long)(cases[i].at - DUE_AT));
+    house_free(&house);
+  }
+}
+
 static void what_staff_record_is_each_members_own_state_and_nothing_else_is_shown_to_students(void **state) {
   struct house house = start(state);
   struct fixture *fixture = house.fixture;
@@ -389,6 +430,7 @@ int main(void) {
       HOUSE_TEST(a_note_stays_with_the_team_that_it_was_written_in),
       HOUSE_TEST(an_update_is_written_before_check_ins_once_they_are_open),
       cmocka_unit_test(a_late_update_shows_when_it_came_and_costs_nothing),
+      cmocka_unit_test(an_update_is_in_time_until_the_due_that_the_team_shares),
       HOUSE_TEST(what_staff_record_is_each_members_own_state_and_nothing_else_is_shown_to_students),
       HOUSE_TEST(it_is_held_or_missed_however_late_and_never_late),
       HOUSE_TEST(a_record_is_of_a_team_of_the_track_its_people_and_its_time),

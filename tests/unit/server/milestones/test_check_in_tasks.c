@@ -85,6 +85,101 @@ static void the_update_is_to_be_written_until_the_slot_begins(void **state) {
   assert_true(has_task(&house, house.dan, "write the update"));
 }
 
+#define LATER (DUE_AT + 2 * DAY)
+
+// The whole list as it leaves the server.
+static const char *tasks_of(struct house *house, int64_t person) {
+  fixture_call(house->fixture, person, METHOD_GET, NULL, SAMPLE "/tasks");
+  fixture_expect(house->fixture, 200);
+  return arena_text(house->fixture->arena, house->fixture->answer.body);
+}
+
+static void more_time_moves_the_tasks_of_those_whom_it_is_given_to(void **state) {
+  static const char *const task_kinds[] = {"book a slot", "write the update"};
+  static const struct {
+    const char *scope;
+    bool is_ann, is_bob, is_dan; // whose due it moves
+  } cases[] = {{"person", true, false, false}, {"team", true, true, false}, {"everyone", true, true, true}};
+  (void)state;
+  for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+    struct house house = house_new(&autumn);
+    house_at(&house, OPENS);
+    offered(&house, house.staff, LATER + DAY, "");
+    int64_t whom[] = {house.ann, house.team, 0};
+    grant(&house, house.staff, "check-in", until(&house, cases[i].scope, whom[i], LATER));
+    fixture_expect(house.fixture, 200);
+    const int64_t people[] = {house.ann, house.bob, house.dan};
+    const bool is_later[] = {cases[i].is_ann, cases[i].is_bob, cases[i].is_dan};
+    const int64_t instants[] = {DUE_AT, DUE_AT + 1, LATER, LATER + 1};
+    for (size_t at = 0; at < 4; at++) {
+      house_at(&house, instants[at]);
+      for (size_t p = 0; p < 3; p++)
+        for (size_t k = 0; k < 2; k++) {
+          int64_t due = is_later[p] ? LATER : DUE_AT;
+          const char *is = instants[at] > due ? "overdue" : "open";
+          if (strcmp(instant(&house, due), task(&house, people[p], task_kinds[k], "due")) != 0 ||
+              strcmp(is, task(&house, people[p], task_kinds[k], "state")) != 0)
+            fail_msg("%s, instant %zu, person %zu, %s: %s", cases[i].scope, at, p, task_kinds[k],
+                     task(&house, people[p], task_kinds[k], "due"));
+        }
+    }
+    house_free(&house);
+  }
+}
+
+// They can ask staff for one more until it is due for them, and not after.
+static void without_a_free_slot_booking_is_a_task_until_ones_own_due(void **state) {
+  struct house house = start(state);
+  booked(&house, house.dan, offered(&house, house.staff, LATER + DAY, ""));
+  grant(&house, house.staff, "check-in", until(&house, "person", house.ann, LATER));
+  fixture_expect(house.fixture, 200);
+  static const struct {
+    int64_t at;
+    bool is_anns, is_bobs;
+  } cases[] = {{DUE_AT, true, true}, {DUE_AT + 1, true, false}, {LATER, true, false}, {LATER + 1, false, false}};
+  for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+    house_at(&house, cases[i].at);
+    assert_int_equal(cases[i].is_anns, has_task(&house, house.ann, "book a slot"));
+    assert_int_equal(cases[i].is_bobs, has_task(&house, house.bob, "book a slot"));
+    if (cases[i].is_anns)
+      assert_non_null(strstr(task(&house, house.ann, "book a slot", "words"), "None is free now"));
+  }
+  offered(&house, house.staff, LATER + 2 * DAY, "");
+  assert_true(has_task(&house, house.ann, "book a slot"));
+  assert_true(has_task(&house, house.bob, "book a slot"));
+}
+
+static void a_mates_tasks_are_the_same_with_and_without_anothers_extension(void **state) {
+  (void)state;
+  struct house houses[2] = {house_new(&autumn), house_new(&autumn)};
+  for (int is_given = 0; is_given < 2; is_given++) {
+    house_at(&houses[is_given], OPENS);
+    offered(&houses[is_given], houses[is_given].staff, LATER + DAY, "");
+  }
+  grant(&houses[1], houses[1].staff, "check-in", until(&houses[1], "person", houses[1].ann, LATER));
+  fixture_expect(houses[1].fixture, 200);
+  static const int64_t instants[] = {OPENS, DUE_AT, DUE_AT + 1, LATER, LATER + 1};
+  for (size_t i = 0; i < sizeof instants / sizeof *instants; i++) {
+    house_at(&houses[0], instants[i]);
+    house_at(&houses[1], instants[i]);
+    assert_string_equal(tasks_of(&houses[0], houses[0].bob), tasks_of(&houses[1], houses[1].bob));
+    assert_string_not_equal(tasks_of(&houses[0], houses[0].ann), tasks_of(&houses[1], houses[1].ann));
+  }
+  house_free(&houses[0]);
+  house_free(&houses[1]);
+}
+
+static void slots_are_to_be_offered_until_the_due_that_everybody_has(void **state) {
+  struct house house = start(state);
+  grant(&house, house.staff, "check-in", until(&house, "team", house.team, LATER + DAY));
+  grant(&house, house.staff, "check-in", until(&house, "everyone", 0, LATER));
+  fixture_expect(house.fixture, 200);
+  house_at(&house, LATER);
+  assert_string_equal(instant(&house, LATER), task(&house, house.staff, "offer slots", "due"));
+  house_at(&house, LATER + 1);
+  assert_false(has_task(&house, house.staff, "offer slots"));
+}
+
 static void a_booked_slot_is_the_holders_task_until_it_is_recorded(void **state) {
   struct house house = start(state);
   int64_t slot = offered(&house, house.staff, OPENS + FIRST, "");
@@ -165,6 +260,10 @@ int main(void) {
       HOUSE_TEST(slots_are_to_be_offered_once_it_is_open_until_somebody_does),
       HOUSE_TEST(a_slot_is_to_be_booked_once_some_are_offered_until_one_is),
       HOUSE_TEST(the_update_is_to_be_written_until_the_slot_begins),
+      cmocka_unit_test(more_time_moves_the_tasks_of_those_whom_it_is_given_to),
+      HOUSE_TEST(without_a_free_slot_booking_is_a_task_until_ones_own_due),
+      cmocka_unit_test(a_mates_tasks_are_the_same_with_and_without_anothers_extension),
+      HOUSE_TEST(slots_are_to_be_offered_until_the_due_that_everybody_has),
       HOUSE_TEST(a_booked_slot_is_the_holders_task_until_it_is_recorded),
       HOUSE_TEST(a_follow_up_is_the_mentors_task_or_else_of_who_noted_it),
       HOUSE_TEST(what_somebody_leaves_undone_who_leaves_the_staff_is_the_instructors),
