@@ -36,16 +36,18 @@ enum err outage_watch_look(struct db *db, const struct outage_watch *watch) {
 }
 
 // Few are in the middle of an upload at any one half minute: what is refused soon after is one stretch with it, though
-// heartbeats in between saw nobody refused. A start ends the stretch: the time without the server is noted by itself.
+// heartbeats in between saw nobody refused, and though the server was started anew, as one does with a full disk. The
+// time without the server is noted by itself.
 static enum err find_begin(struct db *db, const struct outage_watch *watch, int64_t last, int64_t *from) {
   int64_t begun = 0, until = 0;
   *from = last;
-  if (watch->is_start)
-    return setting_set_int(db, REFUSED_UNTIL, 0);
   enum err err = setting_get_int(db, REFUSED_FROM, &begun);
   if (err == ERR_OK)
     err = setting_get_int(db, REFUSED_UNTIL, &until);
-  if (err == ERR_OK && until != 0 && last - until <= OUTAGE_QUIET_SECONDS)
+  bool is_same = until != 0 && last - until <= OUTAGE_QUIET_SECONDS;
+  if (err == ERR_OK && watch->is_start)
+    return setting_set_int(db, REFUSED_UNTIL, is_same ? watch->now : 0);
+  if (is_same)
     *from = begun;
   if (err == ERR_OK && *from != begun)
     err = setting_set_int(db, REFUSED_FROM, *from);

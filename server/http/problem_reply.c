@@ -64,7 +64,7 @@ static void write_problem(struct request *request, int status, enum problem_code
                           const struct problem *errors_of);
 static void write_current(struct json *json, const struct problem_current *current);
 static void add_status_headers(struct request *request, int status, const char *retry_after);
-static void count_refusal(const struct request *request, enum problem_code code);
+static void count_refusal(struct request *request, enum problem_code code);
 static const char *header_of(const struct request *request, const char *name);
 
 int err_status(enum err err) { return row_of(err)->status; }
@@ -177,14 +177,17 @@ static void add_status_headers(struct request *request, int status, const char *
     reply_header(request, "Retry-After", retry_after);
 }
 
-// The heartbeat asks for these (server/outage_watch.h): 503 to a change, but not for a limit of the client's own, nor
-// at the server's end, which the next start notes.
-static void count_refusal(const struct request *request, enum problem_code code) {
+// The heartbeat asks for these (server/outage_watch.h): 503 to a change in a course by somebody whom the course lets in
+// (anybody can fill a queue with sign-ins), but not for a limit of the client's own, nor at the server's end, which the
+// next start notes. Once, though a request that is lost with its batch is refused twice.
+static void count_refusal(struct request *request, enum problem_code code) {
   bool is_ours = code == PROBLEM_STORE_UNAVAILABLE || code == PROBLEM_BUSY;
-  bool is_change = request->route != NULL && request->method != METHOD_GET;
+  bool is_change = request->course != NULL && request->method != METHOD_GET;
   bool is_own_limit = request->upload != NULL && request->upload->is_own_limit;
-  if (is_ours && is_change && !is_own_limit && request->http->work != NULL)
-    work_refused(request->http->work);
+  if (!is_ours || !is_change || is_own_limit || request->is_refusal_counted || request->http->work == NULL)
+    return;
+  request->is_refusal_counted = true;
+  work_refused(request->http->work);
 }
 
 static const char *header_of(const struct request *request, const char *name) {

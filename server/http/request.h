@@ -81,6 +81,7 @@ struct request {
   const void *input;       // bound struct of route->body, or NULL
   struct identity who;
   const void *course;          // what the course gatekeeper found: server/courses/course_view.h
+  bool is_refusal_counted;     // as a change that could not be taken (problem_reply.c)
   char tag[REQUEST_TAG_BYTES]; // weak ETag of a read of a course, "" when there is none
   struct problem problem;
   struct act act;                  // db is set while a handler runs

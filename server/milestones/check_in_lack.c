@@ -19,13 +19,18 @@ enum err check_in_offers(const struct act *act, const struct course_view *course
   for (size_t i = 0; err == ERR_OK && i < width; i++)
     for (size_t k = 0; k < count; k++)
       if (strcmp(rows[k].milestone, course->file->milestones[i].id) == 0)
-        offers[i] = (struct check_in_offer){rows[k].offered, rows[k].free};
+        offers[i] = (struct check_in_offer){rows[k].offered, rows[k].free, rows[k].bookable};
   *out = offers;
   return err;
 }
 
+enum err check_in_cancelled_all(const struct act *act, const struct course_view *course, const struct holder *holder,
+                                const struct check_in_holding **out, size_t *count) {
+  return check_in_task_store_cancelled(act, course->id, holder, out, count);
+}
+
 enum err check_in_slotless_all(const struct act *act, const struct course_view *course, const struct holder *holder,
-                               const struct check_in_slotless **out, size_t *count) {
+                               const struct check_in_holding **out, size_t *count) {
   const char *milestones = shown_in_slots(act, course);
   struct task_slotless *rows = NULL;
   size_t row_count = 0, size = 0;
@@ -36,10 +41,10 @@ enum err check_in_slotless_all(const struct act *act, const struct course_view *
   enum err err = check_in_task_store_slotless(act, course->id, milestones, holder, &rows, &row_count);
   if (err != ERR_OK)
     return err;
-  struct check_in_slotless *list = arena_array(act->arena, row_count, sizeof *list);
+  struct check_in_holding *list = arena_array(act->arena, row_count, sizeof *list);
   for (size_t i = 0; i < row_count; i++)
     if (is_nothing_without(act, course, &rows[i]))
-      list[size++] = (struct check_in_slotless){rows[i].milestone, rows[i].holder};
+      list[size++] = (struct check_in_holding){rows[i].milestone, rows[i].holder};
   *out = list;
   *count = size;
   return ERR_OK;
@@ -68,9 +73,13 @@ unsigned check_in_to_do(const struct course_view *course, const struct terms *te
   if (at < terms->opens)
     to_do &= ~(unsigned)CHECK_IN_LACKS_UPDATE;
   // After the due nobody can ask for one more, but those who handed in and whose slot was taken from them.
-  if (standing->offer.free == 0 && at > terms->due && !standing->is_slotless)
+  if (check_in_choice(standing) == 0 && at > terms->due && !standing->is_slotless)
     to_do &= ~(unsigned)CHECK_IN_LACKS_SLOT;
   return to_do;
+}
+
+int64_t check_in_choice(const struct check_in_standing *standing) {
+  return standing->is_cancelled ? standing->offer.free : standing->offer.bookable;
 }
 
 bool check_in_is_by_slot(const struct milestone *milestone) {

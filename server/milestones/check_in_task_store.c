@@ -45,6 +45,29 @@ enum err check_in_task_store_slotless(const struct act *act, int64_t course, con
   return add_files(act, &files, list, size);
 }
 
+// With no booked one: the newest is the one that is booked.
+enum err check_in_task_store_cancelled(const struct act *act, int64_t course, const struct holder *holder,
+                                       const struct check_in_holding **out, size_t *count) {
+  struct db_rows rows DB_SCOPE = db_query(
+      act->db,
+      "select b.milestone, b.team_id, b.person_id from slot_bookings b where b.course_id = $1 and b.ended_as = "
+      "'cancelled' and (($2 = 0 and $3 = 0) or (coalesce(b.team_id, 0) = $2 and coalesce(b.person_id, 0) = $3)) and "
+      "not exists (select 1 from slot_bookings l where l.course_id = $1 and l.milestone = b.milestone and "
+      "coalesce(l.team_id, 0) = coalesce(b.team_id, 0) and coalesce(l.person_id, 0) = coalesce(b.person_id, 0) and "
+      "l.id > b.id)",
+      db_int(course), db_int(holder->team), db_int(holder->person));
+  struct check_in_holding *list = NULL;
+  size_t size = 0;
+  while (db_next(&rows)) {
+    list = arena_more(act->arena, list, size, sizeof *list);
+    list[size++] = (struct check_in_holding){.milestone = db_column_text(&rows, 0, act->arena),
+                                             .holder = {db_column_int(&rows, 1), db_column_int(&rows, 2)}};
+  }
+  *out = list;
+  *count = size;
+  return rows.err;
+}
+
 enum err check_in_task_store_updates(const struct act *act, int64_t course, const struct holder *holder,
                                      const char ***out, size_t *count) {
   struct db_rows rows DB_SCOPE = db_query(act->db,

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "server/milestones/check_in.h"
+#include "server/milestones/check_in_lack.h"
 #include "server/milestones/submission_parts.h"
 
 struct task_follow_up {
@@ -23,6 +24,8 @@ struct task_slotless { // what counts of somebody's who has no booked slot of th
 // Of those milestones, given as ["poster","video"], and of the holder, or with zeros of everybody.
 CHECKED enum err check_in_task_store_slotless(const struct act *act, int64_t course, const char *milestones,
                                               const struct holder *holder, struct task_slotless **out, size_t *count);
+CHECKED enum err check_in_task_store_cancelled(const struct act *act, int64_t course, const struct holder *holder,
+                                               const struct check_in_holding **out, size_t *count);
 // Ids of the milestones for which the holder has written an update.
 CHECKED enum err check_in_task_store_updates(const struct act *act, int64_t course, const struct holder *holder,
                                              const char ***out, size_t *count);

@@ -105,11 +105,12 @@ static enum err load_own(const struct act *act, const struct course_view *course
 }
 
 static enum err load_standing(const struct act *act, const struct course_view *course, struct own *own) {
-  size_t width = course->file->milestone_count, booked_count = 0, update_count = 0, slotless_count = 0;
+  size_t width = course->file->milestone_count, booked_count = 0, update_count = 0, slotless_count = 0,
+         cancelled_count = 0;
   own->standing = arena_array(act->arena, width + 1, sizeof *own->standing);
   own->slot_starts = arena_array(act->arena, width + 1, sizeof *own->slot_starts);
   const struct check_in_offer *offers = NULL;
-  const struct check_in_slotless *slotless = NULL;
+  const struct check_in_holding *slotless = NULL, *cancelled = NULL;
   struct slot *booked = NULL;
   const char **updates = NULL;
   enum err err = check_in_offers(act, course, &offers);
@@ -119,6 +120,8 @@ static enum err load_standing(const struct act *act, const struct course_view *c
     err = check_in_task_store_updates(act, course->id, &own->holder, &updates, &update_count);
   if (err == ERR_OK)
     err = check_in_slotless_all(act, course, &own->holder, &slotless, &slotless_count);
+  if (err == ERR_OK)
+    err = check_in_cancelled_all(act, course, &own->holder, &cancelled, &cancelled_count);
   if (err != ERR_OK)
     return err;
   for (size_t i = 0; i < width; i++)
@@ -131,6 +134,8 @@ static enum err load_standing(const struct act *act, const struct course_view *c
     standing_of(course, own, updates[i])->is_written = true;
   for (size_t i = 0; i < slotless_count; i++)
     standing_of(course, own, slotless[i].milestone)->is_slotless = true;
+  for (size_t i = 0; i < cancelled_count; i++)
+    standing_of(course, own, cancelled[i].milestone)->is_cancelled = true;
   return ERR_OK;
 }
 
@@ -159,7 +164,7 @@ static void add_booking(const struct act *act, const struct course_view *course,
   const struct milestone *milestone = &course->file->milestones[index];
   task_add(list, &(struct task){.kind = "book a slot",
                                 .title = arena_format(act->arena, "Book a slot: %s", milestone->title),
-                                .words = own->standing[index].offer.free == 0
+                                .words = check_in_choice(&own->standing[index]) == 0
                                              ? "None is free now: ask the course's staff for another one."
                                              : "Any member books for the team, until 24 hours before the slot begins.",
                                 .due = own->terms[index].due,

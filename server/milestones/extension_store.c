@@ -54,7 +54,7 @@ enum err extension_store_grants(const struct act *act, int64_t course, const str
   struct db_rows rows DB_SCOPE =
       db_query(act->db,
                "select x.milestone, x.person_id, x.team_id, x.due, x.days from extensions x where x.course_id = $1 "
-               "and (x.withdrawn_at is null or x.withdrawn_at >= $5) "
+               "and (x.withdrawn_at is null or (x.withdrawn_at >= $5 and x.granted_at <= $5)) "
                "and ($2 = '' or x.milestone = $2 or x.milestone is null) "
                "and (x.person_id = $3 or (x.person_id is null and (x.team_id is null or x.team_id = $4 or x.team_id = "
                "(select p.team_id from placements p where p.course_id = $1 and p.person_id = $3 "
@@ -76,15 +76,15 @@ enum err extension_store_live(const struct act *act, int64_t course, const char 
 
 enum err extension_store_member_grants(const struct act *act, int64_t course, const struct extension_span *span,
                                        struct extension_member_grant **out, size_t *count) {
-  struct db_rows rows DB_SCOPE =
-      db_query(act->db,
-               "select p.person_id, x.id, x.due, x.days from placements p join enrolments e "
-               "on e.course_id = p.course_id and e.person_id = p.person_id left join extensions x "
-               "on x.course_id = p.course_id and (x.withdrawn_at is null or x.withdrawn_at >= $4) "
-               "and (x.milestone = $3 or x.milestone is null) and (x.person_id = p.person_id "
-               "or (x.person_id is null and (x.team_id is null or x.team_id = p.team_id))) "
-               "where p.course_id = $1 and p.team_id = $2 and p.until_at is null and e.state = 'active' order by p.id",
-               db_int(course), db_int(span->team), db_text(span->milestone), db_int(span->as_of));
+  struct db_rows rows DB_SCOPE = db_query(
+      act->db,
+      "select p.person_id, x.id, x.due, x.days from placements p join enrolments e "
+      "on e.course_id = p.course_id and e.person_id = p.person_id left join extensions x "
+      "on x.course_id = p.course_id and (x.withdrawn_at is null or (x.withdrawn_at >= $4 and x.granted_at <= $4)) "
+      "and (x.milestone = $3 or x.milestone is null) and (x.person_id = p.person_id "
+      "or (x.person_id is null and (x.team_id is null or x.team_id = p.team_id))) "
+      "where p.course_id = $1 and p.team_id = $2 and p.until_at is null and e.state = 'active' order by p.id",
+      db_int(course), db_int(span->team), db_text(span->milestone), db_int(span->as_of));
   struct extension_member_grant *list = NULL;
   size_t size = 0;
   while (db_next(&rows)) {

@@ -66,12 +66,12 @@ enum err outage_record(const struct act *act, const struct course_view *course, 
   bool is_more = false;
   if ((err = outage_store_put(act, course->id, &outage, &is_more)) != ERR_OK)
     return err;
+  if (!is_more)
+    return ERR_OK;
+  *id = outage.id;
   err = audit_write(act, course->id, "outage noted", arena_format(act->arena, "outage %lld", (long long)outage.id),
                     NULL, NULL);
-  if (err == ERR_OK && is_more)
-    err = tell_staff(act, course, &outage);
-  *id = is_more ? outage.id : 0;
-  return err;
+  return err == ERR_OK ? tell_staff(act, course, &outage) : err;
 }
 
 enum err outage_list(const struct act *act, const struct course_view *course, struct outage **out, size_t *count) {

@@ -3,22 +3,23 @@
 
 #include <string.h>
 
+// Milestones, and those of them that somebody is not in: what is more than before is told.
+#define KNOWN "select count(*) + count(case when not_in > 0 then 1 end) from outage_milestones where outage_id = $1"
+
 static enum err put_row(const struct act *act, int64_t course, struct outage *outage);
 
 enum err outage_store_put(const struct act *act, int64_t course, struct outage *outage, bool *is_more) {
   int64_t known = 0, spanned = 0;
   enum err err = put_row(act, course, outage);
   if (err == ERR_OK)
-    err =
-        db_get_int(act->db, &known, "select count(*) from outage_milestones where outage_id = $1", db_int(outage->id));
+    err = db_get_int(act->db, &known, KNOWN, db_int(outage->id));
   for (size_t i = 0; err == ERR_OK && i < outage->milestone_count; i++)
     err = db_exec(act->db,
                   "insert into outage_milestones (outage_id, milestone, not_in) values ($1, $2, $3) "
                   "on conflict (outage_id, milestone) do update set not_in = excluded.not_in",
                   db_int(outage->id), db_text(outage->milestones[i].milestone), db_int(outage->milestones[i].not_in));
   if (err == ERR_OK)
-    err = db_get_int(act->db, &spanned, "select count(*) from outage_milestones where outage_id = $1",
-                     db_int(outage->id));
+    err = db_get_int(act->db, &spanned, KNOWN, db_int(outage->id));
   *is_more = spanned > known;
   return err;
 }

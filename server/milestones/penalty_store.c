@@ -11,8 +11,12 @@ enum err penalty_store_versions(const struct act *act, int64_t course, const str
       "and (p.until_at is null or p.until_at > $3)) then 0 else 1 end as was_elsewhere, x.id, x.due, x.days "
       "from submissions s join submission_members m on m.submission_id = s.id left join extensions x "
       "on x.course_id = s.course_id and (x.milestone = s.milestone or x.milestone is null) "
-      // What was handed in before a grant was taken back keeps its price, and so does what stands for it.
-      "and (x.withdrawn_at is null or x.withdrawn_at >= s.judged_at) and (x.person_id = m.person_id "
+      // What was handed in before a grant was taken back keeps its price, and so does what stands for it; of what was
+      // only saved then, what held then.
+      "and (x.withdrawn_at is null or x.withdrawn_at >= s.at or (x.withdrawn_at >= s.judged_at and (x.granted_at <= "
+      "s.judged_at or exists (select 1 from submissions f where f.course_id = s.course_id and f.milestone = "
+      "s.milestone and f.team_id is s.team_id and f.person_id is s.person_id and f.judged_at = s.judged_at and "
+      "f.id < s.id and f.at <= x.withdrawn_at)))) and (x.person_id = m.person_id "
       "or (x.person_id is null and (x.team_id is null or x.team_id = s.team_id))) "
       "where s.course_id = $1 and s.milestone = $2 and (($4 = 0 and $5 = 0) or m.person_id = $5 or exists "
       "(select 1 from submission_members n join submissions t on t.id = n.submission_id where n.person_id = "

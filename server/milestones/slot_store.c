@@ -150,17 +150,19 @@ enum err slot_store_lapse(const struct act *act, int64_t slot) {
 enum err slot_store_offered(const struct act *act, int64_t course, struct slot_offered **out, size_t *count) {
   struct db_rows rows DB_SCOPE =
       db_query(act->db,
-               "select o.milestone, count(*), sum(o.is_free) from (select s.milestone as milestone, "
-               "case when s.starts_at > $2 and " TAKEN " < s.capacity then 1 else 0 end as is_free from slots s "
-               "where s.course_id = $1 and s.cancelled_at is null) o group by o.milestone order by o.milestone",
-               db_int(course), db_int(act->now));
+               "select o.milestone, count(*), sum(o.is_free), sum(o.is_free and o.starts_at - $2 >= $3) from "
+               "(select s.milestone as milestone, s.starts_at, case when s.starts_at > $2 and " TAKEN " < s.capacity "
+               "then 1 else 0 end as is_free from slots s where s.course_id = $1 and s.cancelled_at is null) o "
+               "group by o.milestone order by o.milestone",
+               db_int(course), db_int(act->now), db_int(SLOT_MOVE_UNTIL_SECONDS));
   struct slot_offered *list = NULL;
   size_t size = 0;
   while (db_next(&rows)) {
     list = arena_more(act->arena, list, size, sizeof *list);
     list[size++] = (struct slot_offered){.milestone = db_column_text(&rows, 0, act->arena),
                                          .offered = db_column_int(&rows, 1),
-                                         .free = db_column_int(&rows, 2)};
+                                         .free = db_column_int(&rows, 2),
+                                         .bookable = db_column_int(&rows, 3)};
   }
   if (rows.err != ERR_OK)
     return rows.err;

@@ -48,10 +48,11 @@ CHECKED enum err slot_store_end(const struct act *act, int64_t booking, enum slo
 CHECKED enum err slot_store_lapse(const struct act *act, int64_t slot);
 
 // --- for tasks
-struct slot_offered { // of a milestone: slots that are not cancelled, and those with room that have not begun
+struct slot_offered { // of a milestone
   const char *milestone;
-  int64_t offered;
-  int64_t free;
+  int64_t offered;  // slots that are not cancelled
+  int64_t free;     // of these, with room, and not begun
+  int64_t bookable; // of these, so far off that anybody may book them
 };
 CHECKED enum err slot_store_offered(const struct act *act, int64_t course, struct slot_offered **out, size_t *count);
 // The slots that the holder has booked, of all milestones.

@@ -61,7 +61,10 @@ static enum err hand_in(const struct act *act, const struct course_view *course,
   enum err err = proposal_judged_at(act, course, proposal, version->at, &judging.at, &judging.is_revision);
   if (err == ERR_OK && milestone != NULL)
     err = submission_record(act, course, milestone, &holder, &judging, submission);
-  if (err == ERR_OK && proposal->judged_at == 0)
+  struct submission made = {0};
+  if (err == ERR_OK && milestone != NULL)
+    err = submission_get(act, course, *submission, &made);
+  if (err == ERR_OK && (proposal->judged_at == 0 || made.counts))
     proposal->judged_at = judging.at;
   return err;
 }

@@ -25,6 +25,8 @@ static enum err find_window(const struct act *act, const struct course_view *cou
 static enum err check_registered(const struct passage *passage);
 static enum err check_coverage(const struct passage *passage);
 static enum err record(const struct passage *passage, bool is_dry_run);
+static enum err preview_counting(const struct passage *passage, const struct milestone *milestone,
+                                 const struct holder *holder);
 static enum err record_dry(const struct passage *passage);
 static enum err refuse_missing(const struct passage *passage);
 static enum err refuse_open(const struct passage *passage);
@@ -49,7 +51,7 @@ enum err proposal_submit(const struct act *act, const struct course_view *course
     err = record(&passage, is_dry_run);
   if (err != ERR_OK || is_dry_run)
     return err;
-  if (out->proposal.judged_at == 0)
+  if (out->proposal.judged_at == 0 || out->counts) // what a revision from now on revises
     out->proposal.judged_at = out->judged_at;
   const struct proposal_handed_in handed_in = {.submission = out->submission};
   if ((err = proposal_attach_files(act, course, &out->proposal)) != ERR_OK ||
@@ -195,9 +197,23 @@ static enum err record(const struct passage *passage, bool is_dry_run) {
     err = submission_record(passage->act, passage->course, milestone, &holder, &judging, &ready->submission);
   if (err == ERR_OK)
     err = submission_get(passage->act, passage->course, ready->submission, &made);
-  if (err == ERR_OK)
-    ready->is_on_time = made.is_on_time;
-  return err;
+  if (err != ERR_OK)
+    return err;
+  ready->is_on_time = made.is_on_time;
+  ready->counts = made.counts;
+  return made.counts ? ERR_OK : preview_counting(passage, milestone, &holder);
+}
+
+// A late one takes nothing away from one in time, which goes on counting and costing what it did.
+static enum err preview_counting(const struct passage *passage, const struct milestone *milestone,
+                                 const struct holder *holder) {
+  struct submission counting = {0};
+  enum err err = submission_counting(passage->act, passage->course, milestone, holder, &counting);
+  if (err != ERR_OK || counting.id == 0)
+    return err;
+  struct act as_judged = *passage->act;
+  as_judged.now = counting.judged_at;
+  return penalty_preview(&as_judged, passage->course, milestone, holder, &passage->ready->cost);
 }
 
 // What it would do is found out by doing it.

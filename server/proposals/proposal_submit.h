@@ -16,6 +16,7 @@ struct proposal_readiness {
   int64_t judged_at;        // by which lateness is judged: now, or of a revision in its window the first submission's
   bool is_in_window;        // of revision, or of proposing anew: no later than that
   bool is_on_time;          // by what holds for the whole team alike; true when the course file has no such milestone
+  bool counts;              // false: one in time goes on counting, and `cost` is its
   int64_t submission;       // 0: none was recorded
   struct cost_preview cost; // points of 100 that its lateness costs
 };

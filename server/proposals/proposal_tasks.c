@@ -16,7 +16,8 @@ struct days {
   int64_t opens, due, closes;
 };
 
-static enum err is_excused(const struct act *act, const struct course_view *course, bool *out);
+static enum err is_asked(const struct act *act, const struct course_view *course, const struct proposal *proposal,
+                         bool *out);
 static enum err add_draft(const struct act *act, const struct course_view *course, const struct proposal *proposal,
                           struct task_list *list);
 static enum err add_revision(const struct act *act, const struct course_view *course, const struct proposal *proposal,
@@ -55,16 +56,20 @@ enum err proposal_tasks_own(const struct act *act, const struct course_view *cou
   return ERR_OK;
 }
 
-// Whoever joined late or was excused is asked for nothing, as reminders ask them for nothing.
-static enum err is_excused(const struct act *act, const struct course_view *course, bool *out) {
+// Of the first round whoever is excused, joined late or handed in with another team is asked for nothing, as reminders
+// ask them for nothing; a round anew is everybody's.
+static enum err is_asked(const struct act *act, const struct course_view *course, const struct proposal *proposal,
+                         bool *out) {
   const struct milestone *milestone = proposal_milestone(course);
   const struct milestone_facts *facts = NULL;
-  *out = false;
-  if (milestone == NULL)
+  *out = true;
+  if (milestone == NULL || proposal->previous != 0)
     return ERR_OK;
   enum err err = milestone_facts_all(act, course, act->actor, &facts);
-  if (err == ERR_OK)
-    *out = facts[milestone - course->file->milestones].is_excused;
+  if (err == ERR_OK) {
+    const struct milestone_facts *fact = &facts[milestone - course->file->milestones];
+    *out = !fact->is_excused && fact->submission == 0;
+  }
   return err;
 }
 
@@ -73,10 +78,10 @@ static enum err add_draft(const struct act *act, const struct course_view *cours
   const char *missing = NULL;
   struct days days;
   struct team team;
-  bool is_nothing_owed = false;
+  bool is_theirs = false;
   enum err err = days_of(act, course, proposal, &days);
   if (err != ERR_OK || (proposal->id == 0 && act->now < days.opens) ||
-      (err = is_excused(act, course, &is_nothing_owed)) != ERR_OK || is_nothing_owed)
+      (err = is_asked(act, course, proposal, &is_theirs)) != ERR_OK || !is_theirs)
     return err;
   if (proposal->id == 0) {
     const char *words = "Nothing is saved yet. Any member begins it; what is missing is listed beside it.";

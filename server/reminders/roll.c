@@ -3,7 +3,7 @@
 
 #include "server/milestones/milestone_tasks.h"
 
-enum { IS_BOOKED = 1, IS_WRITTEN = 2, IS_SLOTLESS = 4, OF_A_DRAFT = ROLL_DRAFT | ROLL_UNREGISTERED };
+enum { IS_BOOKED = 1, IS_WRITTEN = 2, IS_SLOTLESS = 4, IS_CANCELLED = 8, OF_A_DRAFT = ROLL_DRAFT | ROLL_UNREGISTERED };
 
 static enum err load_things(const struct act *act, struct roll *roll);
 static enum err load_flags(const struct act *act, struct roll *roll);
@@ -105,7 +105,7 @@ unsigned roll_lacks_milestone(const struct roll *roll, size_t person, size_t mil
   unsigned held = check_in_lacks(what, facts, &standing);
   if ((held & CHECK_IN_LACKS_SLOT) != 0) {
     lacks |= ROLL_NO_BOOKING;
-    lacks |= standing.offer.free == 0 ? ROLL_NONE_FREE : 0u;
+    lacks |= check_in_choice(&standing) == 0 ? ROLL_NONE_FREE : 0u;
     lacks |= standing.is_slotless ? ROLL_SLOTLESS : 0u;
   }
   if ((held & CHECK_IN_LACKS_UPDATE) != 0)
@@ -175,17 +175,21 @@ static enum err load_flags(const struct act *act, struct roll *roll) {
   roll->team_flags = arena_array(act->arena, roll->team_count * width + 1, 1);
   roll->person_flags = arena_array(act->arena, roll->count * width + 1, 1);
   struct roll_update *updates = NULL;
-  const struct check_in_slotless *slotless = NULL;
-  size_t update_count = 0, slotless_count = 0;
+  const struct check_in_holding *slotless = NULL, *cancelled = NULL;
+  size_t update_count = 0, slotless_count = 0, cancelled_count = 0;
   enum err err = roll_store_updates(act, roll->course->id, &updates, &update_count);
   if (err == ERR_OK)
     err = check_in_offers(act, roll->course, &roll->offers_of);
   if (err == ERR_OK)
     err = check_in_slotless_all(act, roll->course, &(struct holder){0}, &slotless, &slotless_count);
+  if (err == ERR_OK)
+    err = check_in_cancelled_all(act, roll->course, &(struct holder){0}, &cancelled, &cancelled_count);
   for (size_t i = 0; err == ERR_OK && i < update_count; i++)
     set_flag(roll, updates[i].team, updates[i].person, updates[i].milestone, IS_WRITTEN);
   for (size_t i = 0; err == ERR_OK && i < slotless_count; i++)
     set_flag(roll, slotless[i].holder.team, slotless[i].holder.person, slotless[i].milestone, IS_SLOTLESS);
+  for (size_t i = 0; err == ERR_OK && i < cancelled_count; i++)
+    set_flag(roll, cancelled[i].holder.team, cancelled[i].holder.person, cancelled[i].milestone, IS_CANCELLED);
   for (size_t i = 0; err == ERR_OK && i < roll->booking_count; i++)
     set_flag(roll, roll->bookings[i].team, roll->bookings[i].person, roll->bookings[i].milestone, IS_BOOKED);
   return err;
@@ -228,6 +232,7 @@ static struct check_in_standing standing_of(const struct roll *roll, size_t pers
                                 : roll->person_flags[person * width + milestone];
   return (struct check_in_standing){.offer = roll->offers_of[milestone],
                                     .is_booked = (flags & IS_BOOKED) != 0,
+                                    .is_cancelled = (flags & IS_CANCELLED) != 0,
                                     .is_slotless = (flags & IS_SLOTLESS) != 0,
                                     .is_written = (flags & IS_WRITTEN) != 0};
 }

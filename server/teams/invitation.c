@@ -98,7 +98,7 @@ const char *invitation_whom(const struct invitation *invitation) {
 }
 
 bool invitation_is_shown(const struct invitation *invitation) {
-  return invitation->is_request || !invitation->is_confidential;
+  return !invitation->is_confidential || (invitation->is_request && invitation->state == INVITATION_OPEN);
 }
 
 enum err invitation_decline_others(const struct act *act, const struct course_view *course, int64_t person) {

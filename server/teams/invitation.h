@@ -27,7 +27,7 @@ CHECKED enum err invitation_settle(const struct act *act, const struct invitatio
 // the team.
 const char *invitation_whom(const struct invitation *invitation);
 // Whether the team's members are shown it: not the invitation of somebody who was marked confidential since. Whoever
-// asks to join tells the team who they are by themselves.
+// asks to join tells the team who they are by themselves, while they do.
 bool invitation_is_shown(const struct invitation *invitation);
 // The team is registered or dissolved: what is open ends, and the people are told.
 CHECKED enum err invitation_close_team(const struct act *act, const struct course_view *course,

@@ -34,7 +34,7 @@ static void a_change_that_the_server_could_not_take_is_counted_and_nothing_else_
     enum method method;
     enum err err;
     enum problem_code code; // NONE: without words
-    bool has_no_route;
+    bool is_of_no_course;
     bool is_own_limit;
     uint64_t count;
     const char *why;
@@ -48,7 +48,8 @@ static void a_change_that_the_server_could_not_take_is_counted_and_nothing_else_
       {METHOD_GET, ERR_UNAVAILABLE, PROBLEM_NONE, false, false, 0, "a reader, and the store failed"},
       {METHOD_POST, ERR_UNAVAILABLE, PROBLEM_SHUTTING_DOWN, false, false, 0, "the next start notes it"},
       {METHOD_POST, ERR_UNAVAILABLE, PROBLEM_BACKUP_FAILED, false, false, 0, "what failed changes nothing"},
-      {METHOD_POST, ERR_UNAVAILABLE, PROBLEM_STORE_UNAVAILABLE, true, false, 0, "no request of ours"},
+      {METHOD_POST, ERR_UNAVAILABLE, PROBLEM_STORE_UNAVAILABLE, true, false, 0, "of no course: anybody's"},
+      {METHOD_POST, ERR_UNAVAILABLE, PROBLEM_BUSY, true, false, 0, "sign-ins that fill a queue"},
       {METHOD_POST, ERR_THROTTLED, PROBLEM_NONE, false, false, 0, "429"},
       {METHOD_POST, ERR_TOO_LARGE, PROBLEM_NONE, false, false, 0, "413"},
       {METHOD_POST, ERR_CONFLICT, PROBLEM_CONFLICT, false, false, 0, "409"},
@@ -65,12 +66,14 @@ static void a_change_that_the_server_could_not_take_is_counted_and_nothing_else_
     struct request *request = request_new(&http, arena_new());
     struct upload upload = {.is_own_limit = cases[i].is_own_limit};
     request->method = cases[i].method;
-    request->route = cases[i].has_no_route ? NULL : &row;
+    request->route = &row;
+    request->course = cases[i].is_of_no_course ? NULL : &row;
     request->upload = cases[i].is_own_limit ? &upload : NULL;
     if (cases[i].code != PROBLEM_NONE)
       assert_int_equal(cases[i].err, problem_raise(&request->problem, cases[i].code, "Words."));
     uint64_t before = refused(house.work);
     http_refuse(request, cases[i].err);
+    http_refuse(request, cases[i].err); // as when its batch is lost after that
     if (refused(house.work) - before != cases[i].count)
       fail_msg("%s", cases[i].why);
     request_free(request);

@@ -9,7 +9,7 @@ static const char *slotless(struct term *term, int64_t team) {
   struct fixture *fixture = term->fixture;
   struct problem problem;
   const struct course_view *course = NULL;
-  const struct check_in_slotless *list = NULL;
+  const struct check_in_holding *list = NULL;
   size_t count = 0;
   problem_init(&problem, fixture->arena);
   struct act act = {

@@ -104,7 +104,7 @@ static void more_time_moves_the_tasks_of_those_whom_it_is_given_to(void **state)
   for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
     struct house house = house_new(&autumn);
     house_at(&house, OPENS);
-    offered(&house, house.staff, LATER + DAY, "");
+    offered(&house, house.staff, LATER + DAY + 1, "");
     int64_t whom[] = {house.ann, house.team, 0};
     grant(&house, house.staff, "check-in", until(&house, cases[i].scope, whom[i], LATER));
     fixture_expect(house.fixture, 200);
@@ -147,6 +147,38 @@ static void without_a_free_slot_booking_is_a_task_until_ones_own_due(void **stat
   offered(&house, house.staff, LATER + 2 * DAY, "");
   assert_true(has_task(&house, house.ann, "book a slot"));
   assert_true(has_task(&house, house.bob, "book a slot"));
+}
+
+// A slot is booked until 24 hours before, but by those whose booking staff cancelled until it begins.
+static void a_slot_that_is_too_near_is_none_but_for_whom_staff_left_without(void **state) {
+  struct house house = start(state);
+  int64_t cancelled = offered(&house, house.staff, OPENS + FIRST, "");
+  booked(&house, house.bob, cancelled);
+  cancel(&house, house.staff, cancelled);
+  offered(&house, house.staff, DUE_AT + DAY, "");
+  static const struct {
+    int64_t at;
+    bool is_anns, is_dans, is_free; // dan may book it
+  } cases[] = {{DUE_AT, true, true, true},
+               {DUE_AT + 1, true, false, false},
+               {DUE_AT + DAY - 1, true, false, false},
+               {DUE_AT + DAY, false, false, false}};
+  for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+    house_at(&house, cases[i].at);
+    assert_int_equal(cases[i].is_anns, has_task(&house, house.ann, "book a slot"));
+    assert_int_equal(cases[i].is_dans, has_task(&house, house.dan, "book a slot"));
+    if (cases[i].is_anns)
+      assert_null(strstr(task(&house, house.ann, "book a slot", "words"), "None is free now"));
+  }
+  // What they chose after that, and gave up, was theirs to give up.
+  house_at(&house, OPENS + 1);
+  int64_t next = offered(&house, house.staff, DUE_AT + 5 * DAY, "");
+  booked(&house, house.bob, next);
+  give_up(&house, house.bob, next);
+  fixture_expect(house.fixture, 204);
+  cancel(&house, house.staff, next);
+  house_at(&house, DUE_AT + 1);
+  assert_false(has_task(&house, house.ann, "book a slot"));
 }
 
 static void a_mates_tasks_are_the_same_with_and_without_anothers_extension(void **state) {
@@ -261,6 +293,7 @@ int main(void) {
       HOUSE_TEST(a_slot_is_to_be_booked_once_some_are_offered_until_one_is),
       HOUSE_TEST(the_update_is_to_be_written_until_the_slot_begins),
       cmocka_unit_test(more_time_moves_the_tasks_of_those_whom_it_is_given_to),
+      HOUSE_TEST(a_slot_that_is_too_near_is_none_but_for_whom_staff_left_without),
       HOUSE_TEST(without_a_free_slot_booking_is_a_task_until_ones_own_due),
       cmocka_unit_test(a_mates_tasks_are_the_same_with_and_without_anothers_extension),
       HOUSE_TEST(slots_are_to_be_offered_until_the_due_that_everybody_has),

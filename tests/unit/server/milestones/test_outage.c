@@ -240,7 +240,9 @@ static void refusals_on_both_sides_of_a_deadline_that_lie_far_apart_span_nothing
   } cases[] = {
       {DUE_AT - 840, DUE_AT + 90, false, 1, "15 minutes"},
       {DUE_AT - 841, DUE_AT + 90, false, 0, "a second more"},
-      {DUE_AT - 60, DUE_AT + 90, true, 0, "a restart in between, before the due"},
+      {DUE_AT - 60, DUE_AT + 90, true, 1, "a restart in between"},
+      {DUE_AT - 841, DUE_AT + 99, true, 1, "15 minutes from a restart"},
+      {DUE_AT - 841, DUE_AT + 100, true, 0, "15 minutes and a second from a restart"},
       {DUE_AT - 60, DUE_AT - 1, false, 0, "over before the due"},
   };
   for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
@@ -253,6 +255,33 @@ static void refusals_on_both_sides_of_a_deadline_that_lie_far_apart_span_nothing
       fail_msg("%s: %s", cases[i].why, house.fixture->answer.body);
     house_free(&house);
   }
+}
+
+static void who_is_hit_by_more_of_it_is_told_of_and_nothing_else_is_noted_again(void **state) {
+  (void)state;
+  struct house house = house_new(&autumn);
+  struct fixture *fixture = house.fixture;
+  submit_at(&house, house.ann, "report", OPENS);
+  submit_at(&house, house.dan, "report", OPENS);
+  house_at(&house, OPENS);
+  grant(&house, house.staff, "report", until(&house, "everyone", 0, DUE_AT + 4 * DAY));
+  int64_t due = DUE_AT + 4 * DAY;
+  refused_until(&house, due + 5);
+  assert_int_equal(1, outages(&house));
+  assert_int_equal(0, not_in(&house, "report"));
+  assert_int_equal(1, fixture_messages(fixture, house.staff, "outage"));
+  assert_int_equal(ERR_OK, db_exec(app_db(fixture->app), "update submissions set withdrawn_at = at, counts = 0 where "
+                                                         "team_id = (select min(team_id) from submissions)"));
+  for (int64_t i = 1; i <= 20; i++)
+    refused_until(&house, due + 30 * i);
+  assert_int_equal(1, outages(&house));
+  assert_int_equal(1, not_in(&house, "report"));
+  assert_int_equal(2, fixture_messages(fixture, house.staff, "outage"));
+  int64_t noted = 0;
+  assert_int_equal(ERR_OK, db_get_int(app_db(fixture->app), &noted, "select count(*) from audit where kind = $1",
+                                      db_text("outage noted")));
+  assert_int_equal(2, noted);
+  house_free(&house);
 }
 
 static bool has_task(struct house *house, const char *kind) {
@@ -281,6 +310,7 @@ int main(void) {
       cmocka_unit_test(a_members_own_due_in_the_gap_is_given_back_to_them_alone),
       cmocka_unit_test(nobody_gets_more_time_when_all_are_in),
       cmocka_unit_test(refusals_minutes_apart_are_one_stretch_that_is_told_once),
+      cmocka_unit_test(who_is_hit_by_more_of_it_is_told_of_and_nothing_else_is_noted_again),
       cmocka_unit_test(refusals_on_both_sides_of_a_deadline_that_lie_far_apart_span_nothing),
       cmocka_unit_test(it_is_a_task_of_the_staff_until_the_time_is_given_back),
   };

@@ -405,6 +405,99 @@ static void a_revision_of_what_was_late_is_late_at_its_price_unless_more_time_ca
   }
 }
 
+// Given after the save and taken back before staff count it: it held at neither.
+static void more_time_that_came_after_a_save_and_ended_gives_it_none(void **state) {
+  (void)state;
+  static const struct {
+    int64_t given, ended; // behind the save
+    int64_t points;
+    const char *why;
+  } cases[] = {
+      {0, 60, 0, "given in the second of the save"}, {1, 60, 10, "a second later"}, {DAY, DAY + 60, 10, "a mistake"}};
+  for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+    struct class class = class_in(FIRST_DRAFT);
+    int64_t save = PROPOSAL_DUE + DAY;
+    class_at(&class, save);
+    saved(&class, class.ann, "title", "\"Late\"");
+    class_at(&class, save + cases[i].given);
+    int64_t grant = extend(&class, "team", class.team, PROPOSAL_DUE + 6 * DAY);
+    fixture_at_seconds(class.fixture, save + cases[i].ended);
+    end_extension(&class, grant);
+    class_at(&class, save + 2 * DAY);
+    count_version(&class, newest_version(&class));
+    fixture_expect(class.fixture, 200);
+    if (points_of(&class, class.ann) != cases[i].points)
+      fail_msg("%s: %d points", cases[i].why, (int)points_of(&class, class.ann));
+    assert_int_equal(count_rows(class.fixture, "select is_on_time from submissions"), cases[i].points == 0);
+    scratch_agrees(&class);
+    end_class(&class);
+  }
+}
+
+// What came after its window costs by itself, and what revises that in the next window costs the same.
+static void a_second_round_of_changes_takes_no_lateness_away(void **state) {
+  (void)state;
+  for (int is_counted = 0; is_counted < 2; is_counted++) { // by staff, instead of submitted
+    struct class class = registered_class(INSIDE);
+    fill_in(&class);
+    submitted_at(&class, PROPOSAL_DUE + DAY);
+    requested_at(&class, PROPOSAL_DUE + DAY + 60); // until seven days later
+    class_at(&class, PROPOSAL_DUE + 8 * DAY + 120);
+    saved(&class, class.ann, "title", "\"Again\"");
+    if (is_counted)
+      count_version(&class, newest_version(&class));
+    else
+      submit_proposal(&class, class.ann, "");
+    fixture_expect(class.fixture, 200);
+    assert_int_equal(points_of(&class, class.ann), 90);
+    requested_at(&class, PROPOSAL_DUE + 8 * DAY + 240);
+    submitted_at(&class, PROPOSAL_DUE + 9 * DAY + 1000);
+    assert_int_equal(fixture_int(class.fixture, "cost.yours"), 90);
+    assert_int_equal(points_of(&class, class.ann), 90);
+    assert_int_equal(count_rows(class.fixture, "select version from submissions where counts = 1"), 3);
+    scratch_agrees(&class);
+    end_class(&class);
+  }
+}
+
+// Of that the first keeps the price that it had then, and so does its revision.
+static void more_time_that_came_after_the_first_and_ended_holds_for_its_revision(void **state) {
+  (void)state;
+  struct class class = registered_class(INSIDE);
+  fill_in(&class);
+  submitted_at(&class, PROPOSAL_DUE + DAY);
+  fixture_at_seconds(class.fixture, PROPOSAL_DUE + DAY + 10);
+  int64_t grant = extend(&class, "team", class.team, PROPOSAL_DUE + 2 * DAY);
+  fixture_at_seconds(class.fixture, PROPOSAL_DUE + DAY + 20);
+  end_extension(&class, grant);
+  assert_int_equal(points_of(&class, class.ann), 0);
+  requested_at(&class, PROPOSAL_DUE + DAY + 60);
+  submitted_at(&class, PROPOSAL_DUE + 3 * DAY);
+  assert_int_equal(points_of(&class, class.ann), 0);
+  assert_int_equal(count_rows(class.fixture, "select version from submissions where counts = 1"), 2);
+  scratch_agrees(&class);
+  end_class(&class);
+}
+
+static void what_comes_late_after_one_in_time_costs_what_counts(void **state) {
+  (void)state;
+  struct class class = registered_class(INSIDE);
+  static const char *const queries[] = {"?dry_run=true", ""};
+  fill_in(&class);
+  submitted_at(&class, PROPOSAL_DUE);
+  requested_at(&class, PROPOSAL_DUE + 60); // until seven days later
+  class_at(&class, PROPOSAL_DUE + 8 * DAY);
+  for (size_t i = 0; i < 2; i++) {
+    submit_proposal(&class, class.ann, queries[i]);
+    fixture_expect(class.fixture, 200);
+    assert_true(json_is_false(fixture_json(class.fixture, "is_on_time")));
+    assert_int_equal(fixture_int(class.fixture, "cost.yours"), 0);
+    assert_int_equal(fixture_int(class.fixture, "cost.most"), 0);
+  }
+  assert_int_equal(points_of(&class, class.ann), 0);
+  end_class(&class);
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(saves_that_are_judged_otherwise_are_versions_of_their_own),
@@ -419,6 +512,10 @@ int main(void) {
       cmocka_unit_test(a_revision_is_taken_when_nobody_is_left_who_had_the_time),
       cmocka_unit_test(a_revision_is_in_time_although_the_due_was_moved_to_before_the_first),
       cmocka_unit_test(a_revision_of_what_was_late_is_late_at_its_price_unless_more_time_came),
+      cmocka_unit_test(more_time_that_came_after_a_save_and_ended_gives_it_none),
+      cmocka_unit_test(a_second_round_of_changes_takes_no_lateness_away),
+      cmocka_unit_test(more_time_that_came_after_the_first_and_ended_holds_for_its_revision),
+      cmocka_unit_test(what_comes_late_after_one_in_time_costs_what_counts),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

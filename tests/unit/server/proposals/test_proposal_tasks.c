@@ -113,6 +113,30 @@ static void who_is_excused_is_asked_for_nothing(void **state) {
   saved(&class, class.ann, "title", "\"Caches\"");
   assert_false(has_task(fixture, class.bob, "submit the proposal"));
   assert_true(has_task(fixture, class.ann, "submit the proposal"));
+  // A round anew is everybody's.
+  fill_in(&class);
+  submit_proposal(&class, class.ann, "");
+  fixture_expect(fixture, 200);
+  assert_int_equal(ERR_OK, move_as(&class, class.instructor, PROPOSAL_DECLINE, PROPOSAL_DUE + 10 * DAY));
+  assert_true(has_task(fixture, class.bob, "propose anew"));
+  begin_anew(&class, class.ann);
+  assert_true(has_task(fixture, class.bob, "submit the proposal"));
+  end_class(&class);
+}
+
+// Their work stays with the team that handed it in.
+static void who_comes_from_a_team_that_has_submitted_is_asked_for_nothing(void **state) {
+  (void)state;
+  struct class class = registered_class(INSIDE);
+  struct fixture *fixture = class.fixture;
+  fill_in(&class);
+  submit_proposal(&class, class.ann, "");
+  int64_t eve = fixture_student(fixture, "Eve Invented");
+  int64_t team = found_team(fixture, eve, "Others");
+  assert_int_equal(ERR_OK, db_exec(app_db(fixture->app), "update placements set team_id = $1 where person_id = $2",
+                                   db_int(team), db_int(class.bob)));
+  assert_true(has_task(fixture, eve, "write the proposal"));
+  assert_false(has_task(fixture, class.bob, "write the proposal"));
   end_class(&class);
 }
 
@@ -122,6 +146,7 @@ int main(void) {
       cmocka_unit_test(a_draft_is_told_as_saved_not_submitted_with_what_is_missing),
       cmocka_unit_test(requested_changes_and_a_refusal_are_tasks_until_their_day),
       cmocka_unit_test(what_closed_before_it_was_submitted_says_what_is_left_to_do),
+      cmocka_unit_test(who_comes_from_a_team_that_has_submitted_is_asked_for_nothing),
       cmocka_unit_test(who_is_excused_is_asked_for_nothing),
       cmocka_unit_test(a_revision_whose_time_is_over_is_not_said_to_be_in_time),
   };

@@ -204,11 +204,15 @@ static void not_named(struct fixture *fixture, int64_t viewer, int64_t team, int
   fixture_expect(fixture, 200);
   assert_null(strstr(fixture->answer.body, "Zoe"));
   assert_int_equal(json_array_size(fixture_json(fixture, "invitations")), 0);
-  fixture_call(fixture, viewer, METHOD_GET, NULL, SAMPLE "/invitations/%lld", (long long)invitation);
-  fixture_refused(fixture, 404, "not_found");
-  static const char *const lists[] = {"/tasks", "/teams", "/requests", "/events"};
+  static const char *const pages[] = {"invitations", "join-requests"};
+  for (size_t i = 0; i < sizeof pages / sizeof *pages; i++) {
+    fixture_call(fixture, viewer, METHOD_GET, NULL, SAMPLE "/%s/%lld", pages[i], (long long)invitation);
+    fixture_refused(fixture, 404, "not_found");
+  }
+  static const char *const lists[] = {"/tasks", "/teams", "/requests"};
   for (size_t i = 0; i < sizeof lists / sizeof *lists; i++) {
     fixture_call(fixture, viewer, METHOD_GET, NULL, SAMPLE "%s", lists[i]);
+    fixture_expect(fixture, 200);
     assert_null(strstr(fixture->answer.body, "Zoe"));
   }
   int64_t named = 0;
