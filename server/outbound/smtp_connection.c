@@ -49,7 +49,7 @@ enum delivery smtp_connection_send(struct smtp_connection *connection, const str
   connection->mail = mail;
   connection->read_bytes = 0;
   connection->phase = PHASE_CONNECTION;
-  connection->is_peer_refused = false;
+  connection->is_quitting = connection->is_peer_refused = false;
   connection->code = 0;
   connection->reply[0] = connection->words[0] = '\0';
   CURLcode code = converse(connection);
@@ -197,7 +197,7 @@ static size_t ignore_body(char *bytes, size_t size, size_t count, void *context)
 static int on_line(CURL *easy, curl_infotype type, char *bytes, size_t size, void *context) {
   (void)easy;
   struct smtp_connection *connection = context;
-  if (type == CURLINFO_HEADER_IN)
+  if (type == CURLINFO_HEADER_IN && !connection->is_quitting)
     on_reply(connection, bytes, size);
   if (type != CURLINFO_HEADER_OUT)
     return 0;
@@ -205,8 +205,10 @@ static int on_line(CURL *easy, curl_infotype type, char *bytes, size_t size, voi
     connection->phase = PHASE_TRANSACTION;
   else if (size == 6 && memcmp(bytes, "DATA\r\n", 6) == 0)
     connection->phase = PHASE_DATA;
-  else if (size == 6 && memcmp(bytes, "QUIT\r\n", 6) == 0)
+  else if (size == 6 && memcmp(bytes, "QUIT\r\n", 6) == 0) {
     smtp_connection_interrupt(connection); // see smtp_connection_close
+    connection->is_quitting = true;        // and what had come before that is read all the same
+  }
   return 0;
 }
 
@@ -253,6 +255,7 @@ static curl_socket_t open_socket(void *context, curlsocktype purpose, struct cur
     connection->is_peer_refused = true;
     return CURL_SOCKET_BAD;
   }
+  connection->is_quitting = false; // that was another connection, which libcurl found too old
   int fd = socket(address->family, address->socktype | SOCK_CLOEXEC, address->protocol);
   if (fd < 0)
     return CURL_SOCKET_BAD;

@@ -27,6 +27,7 @@ struct smtp_connection {
   const struct transport_mail *mail;
   size_t read_bytes;
   int phase;
+  bool is_quitting; // what is answered from now on is no word about the mail
   bool is_peer_refused;
   int code;
   char reply[SMTP_REPLY_BYTES];

@@ -76,6 +76,8 @@ class House:
             return "451 4.7.1 Greylisted, try again"
         if manner == "refused":
             return "550 5.1.1 No such user here"
+        if manner == "hasty":  # its answer to QUIT is there before anything can stop listening to it
+            return "550 5.1.1 No such user here\r\n221 2.0.0 Bye"
         envelope.rcpt_tos.append(address)
         return "250 OK"
 
@@ -235,6 +237,13 @@ class Conversation(Mailing):
             metrics = client.expect(200, "GET", "//metrics")
         self.assertRegex(metrics, r'\ntandem_mails\{state="failed"\} [2-9]\n')
         self.assertRegex(metrics, r"\ntandem_mail_oldest_waiting_timestamp_seconds \d+\n")
+
+    def test_the_answer_to_quit_is_no_word_about_a_mail(self):
+        self.begin(House())
+        self.people("Hasty Example")
+        self.welcome()
+        mails = self.wait({"hasty": ("failed", 1)})
+        self.assertIn("550 5.1.1 No such user here", mails["hasty"]["reason"])
 
     def test_what_a_mail_says_and_how(self):
         self.begin(House())
