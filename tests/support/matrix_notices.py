@@ -47,7 +47,8 @@ def plant_later(_world):
 
 
 def plant_by_hand(world, db):
-    db.execute("insert into settings (name, value) values ('unsubscribe key', ?)", (KEY,))
+    db.execute("insert into settings (name, value) values ('unsubscribe key', ?) on conflict (name) do update set value = excluded.value",
+               (KEY,))  # there is one already when a mail was made before the server stopped
     world.things["unsubscribe"] = [token(world.people["vic"], "member left"), token(world.people["stan"], "request", "daily tasks")]
 
 
