@@ -31,7 +31,7 @@ endfunction()
 
 function(tandem_test_properties name path)
   string(REGEX REPLACE "^tests/([^/]+)/.*$" "\\1" label "${path}")
-  set(seconds 120)
+  set(seconds 600) # ends what hangs, and nothing else: a busy machine is several times slower
   if(label STREQUAL "faults")
     set(seconds 900) # every position of every fault, some hundred times slower under a sanitizer
   endif()
