@@ -15,8 +15,9 @@ enum err penalty_store_versions(const struct act *act, int64_t course, const str
       // only saved then, what held then.
       "and (x.withdrawn_at is null or x.withdrawn_at >= s.at or (x.withdrawn_at >= s.judged_at and (x.granted_at <= "
       "s.judged_at or exists (select 1 from submissions f where f.course_id = s.course_id and f.milestone = "
-      "s.milestone and f.team_id is s.team_id and f.person_id is s.person_id and f.judged_at = s.judged_at and "
-      "f.id < s.id and f.at <= x.withdrawn_at)))) and (x.person_id = m.person_id "
+      "s.milestone and coalesce(f.team_id, 0) = coalesce(s.team_id, 0) and coalesce(f.person_id, 0) = "
+      "coalesce(s.person_id, 0) and f.judged_at = s.judged_at and f.id < s.id and f.at <= x.withdrawn_at)))) "
+      "and (x.person_id = m.person_id "
       "or (x.person_id is null and (x.team_id is null or x.team_id = s.team_id))) "
       "where s.course_id = $1 and s.milestone = $2 and (($4 = 0 and $5 = 0) or m.person_id = $5 or exists "
       "(select 1 from submission_members n join submissions t on t.id = n.submission_id where n.person_id = "
